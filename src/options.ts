@@ -89,12 +89,12 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substituted = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substituted, previous[j]! + 1, current[j - 1]! + 1));
+      const substituted = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substituted, previous[j] + 1, current[j - 1] + 1));
     }
     previous = current;
   }
-  return previous[b.length]!;
+  return previous[b.length];
 }
 
 /**
@@ -129,7 +129,7 @@ export function readOptions<const Table extends OptionTable>(
   }
   const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const name of names) {
-    const rule = table[name]!;
+    const rule = table[name];
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined && rule.fallback !== undefined) {
       values[name] = rule.fallback.value;

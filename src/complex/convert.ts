@@ -65,7 +65,7 @@ export function toMeasurement(who: string, input: MatrixInput | VectorInput): Co
 /** @throws `non-finite` naming the first NaN or infinity of interleaved data by element index */
 export function checkFinite(who: string, name: string, data: Float64Array, stride = 2): void {
   for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i])) throw nonFiniteError(who, name, data[i]!, Math.floor(i / stride));
+    if (!Number.isFinite(data[i])) throw nonFiniteError(who, name, data[i], Math.floor(i / stride));
   }
 }
 
@@ -150,7 +150,7 @@ function realMatrix(who: string, name: string, input: RealMatrixInput) {
       throw shapeError(who, `${name}[${r}]`, `${list[r]?.length ?? "no"} entries`, `${columns} as in row 0`);
     }
   }
-  return { rows: list.length, columns, get: (r: number, c: number) => toNumber(list[r]![c]) };
+  return { rows: list.length, columns, get: (r: number, c: number) => toNumber(list[r][c]) };
 }
 
 function readVector(who: string, name: string, input: VectorInput): ComplexVector {

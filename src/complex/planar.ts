@@ -32,8 +32,8 @@ export function split(data: Float64Array, real = isReal(data), scale = 1): Plana
 /** As {@link split}, into existing arrays. */
 export function splitInto(data: Float64Array, { re, im }: Planar, scale = 1): void {
   const size = data.length / 2;
-  for (let i = 0; i < size; i++) re[i] = data[2 * i]! * scale;
-  if (im !== undefined) for (let i = 0; i < size; i++) im[i] = data[2 * i + 1]! * scale;
+  for (let i = 0; i < size; i++) re[i] = data[2 * i] * scale;
+  if (im !== undefined) for (let i = 0; i < size; i++) im[i] = data[2 * i + 1] * scale;
 }
 
 /** Interleaved data of the first `size` numbers, times `scale`. */
@@ -44,8 +44,8 @@ export function join(
   out: Float64Array = new Float64Array(2 * size),
 ): Float64Array {
   for (let i = 0; i < size; i++) {
-    out[2 * i] = re[i]! * scale;
-    out[2 * i + 1] = im === undefined ? 0 : im[i]! * scale;
+    out[2 * i] = re[i] * scale;
+    out[2 * i + 1] = im === undefined ? 0 : im[i] * scale;
   }
   return out;
 }

@@ -127,5 +127,5 @@ function modePart(
 
 function scaleInPlace(data: Float64Array, size: number, factor: number): void {
   if (factor === 0) data.fill(0, 0, size);
-  else for (let i = 0; i < size; i++) data[i] = data[i]! * factor;
+  else for (let i = 0; i < size; i++) data[i] = data[i] * factor;
 }

@@ -76,7 +76,7 @@ function pack(
       let to = panel + t;
       if (first + t < lines) {
         let from = offset + (first + t) * lineStride;
-        for (let p = 0; p < depth; p++, to += tile, from += depthStride) out[to] = scale * source[from]!;
+        for (let p = 0; p < depth; p++, to += tile, from += depthStride) out[to] = scale * source[from];
       } else {
         for (let p = 0; p < depth; p++, to += tile) out[to] = 0;
       }
@@ -108,43 +108,43 @@ function multiplyPacked(
       let q = j * depth;
       const end = aPanel + tileRows * depth;
       for (let p = aPanel; p < end; p += tileRows, q += tileColumns) {
-        const b0 = b[q]!;
-        const b1 = b[q + 1]!;
-        const a0 = a[p]!;
+        const b0 = b[q];
+        const b1 = b[q + 1];
+        const a0 = a[p];
         c00 += a0 * b0;
         c01 += a0 * b1;
-        const a1 = a[p + 1]!;
+        const a1 = a[p + 1];
         c10 += a1 * b0;
         c11 += a1 * b1;
-        const a2 = a[p + 2]!;
+        const a2 = a[p + 2];
         c20 += a2 * b0;
         c21 += a2 * b1;
-        const a3 = a[p + 3]!;
+        const a3 = a[p + 3];
         c30 += a3 * b0;
         c31 += a3 * b1;
       }
       const at = cOffset + i * ldc + j;
       const rows = m - i;
       if (j + 1 < n) {
-        c[at] = c[at]! + c00;
-        c[at + 1] = c[at + 1]! + c01;
+        c[at] = c[at] + c00;
+        c[at + 1] = c[at + 1] + c01;
         if (rows > 1) {
-          c[at + ldc] = c[at + ldc]! + c10;
-          c[at + ldc + 1] = c[at + ldc + 1]! + c11;
+          c[at + ldc] = c[at + ldc] + c10;
+          c[at + ldc + 1] = c[at + ldc + 1] + c11;
         }
         if (rows > 2) {
-          c[at + 2 * ldc] = c[at + 2 * ldc]! + c20;
-          c[at + 2 * ldc + 1] = c[at + 2 * ldc + 1]! + c21;
+          c[at + 2 * ldc] = c[at + 2 * ldc] + c20;
+          c[at + 2 * ldc + 1] = c[at + 2 * ldc + 1] + c21;
         }
         if (rows > 3) {
-          c[at + 3 * ldc] = c[at + 3 * ldc]! + c30;
-          c[at + 3 * ldc + 1] = c[at + 3 * ldc + 1]! + c31;
+          c[at + 3 * ldc] = c[at + 3 * ldc] + c30;
+          c[at + 3 * ldc + 1] = c[at + 3 * ldc + 1] + c31;
         }
       } else {
-        c[at] = c[at]! + c00;
-        if (rows > 1) c[at + ldc] = c[at + ldc]! + c10;
-        if (rows > 2) c[at + 2 * ldc] = c[at + 2 * ldc]! + c20;
-        if (rows > 3) c[at + 3 * ldc] = c[at + 3 * ldc]! + c30;
+        c[at] = c[at] + c00;
+        if (rows > 1) c[at + ldc] = c[at + ldc] + c10;
+        if (rows > 2) c[at + 2 * ldc] = c[at + 2 * ldc] + c20;
+        if (rows > 3) c[at + 3 * ldc] = c[at + 3 * ldc] + c30;
       }
     }
   }
@@ -155,7 +155,7 @@ function scaleBlock(m: number, n: number, beta: number, c: Float64Array, offset:
   for (let i = 0; i < m; i++) {
     const row = offset + i * ldc;
     if (beta === 0) c.fill(0, row, row + n);
-    else for (let j = 0; j < n; j++) c[row + j] = beta * c[row + j]!;
+    else for (let j = 0; j < n; j++) c[row + j] = beta * c[row + j];
   }
 }
 

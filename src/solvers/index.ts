@@ -1,0 +1,16 @@
+export type {
+  BayesianResult,
+  Hyperparameters,
+  IterationState,
+  NoiseModel,
+  SolverOptions,
+  SolverStep,
+  SolverSteps,
+  SparseResult,
+  StopReason,
+} from "./contract.js";
+export type { DictionaryInput, MeasurementInput } from "./problem.js";
+export type { InitialPrior } from "./sbl/hyperparameters.js";
+export type { KroneckerDictionary } from "./sbl/kronecker-problem.js";
+export { type KroneckerSblOptions, kroneckerSbl, kroneckerSblSteps } from "./sbl/kronecker-sbl.js";
+export { type SblOptions, sbl, sblSteps } from "./sbl/sbl.js";

@@ -1,0 +1,312 @@
+import { isReal, split } from "../../complex/planar.js";
+import { timesPowerOfTwo } from "../../complex/scale.js";
+import { complexMatrix } from "../../complex/types.js";
+import { optionError } from "../../errors.js";
+import {
+  choiceOption,
+  numberOption,
+  type OptionRule,
+  type OptionValues,
+  optional,
+  readOptions,
+  withDefault,
+} from "../../options.js";
+import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps, StopReason } from "../contract.js";
+import { type NoiseStart, noiseOption, readNoise } from "../noise.js";
+import {
+  type MeasurementInput,
+  restoreLogEvidence,
+  restoreMean,
+  restorePower,
+  restoreVariance,
+} from "../problem.js";
+import { runSolver, sharedOptionRules } from "../run.js";
+import {
+  type InitialPrior,
+  learnedNoise,
+  meanPower,
+  meanSquares,
+  priorUnit,
+  relativeChange,
+  startingNoise,
+} from "./hyperparameters.js";
+import { activeAtoms, createModes, fullPriorVariance, type Mode, prune } from "./kronecker-modes.js";
+import {
+  alternatingMinimisation,
+  createMStepWorkspace,
+  type MStepWorkspace,
+  sequentialSvd,
+} from "./kronecker-mstep.js";
+import {
+  computePosterior,
+  createPosteriorWorkspace,
+  type PosteriorWorkspace,
+} from "./kronecker-posterior.js";
+import {
+  type Factor,
+  type KroneckerDictionary,
+  type KroneckerProblem,
+  readKroneckerProblem,
+} from "./kronecker-problem.js";
+
+/** Options of {@link kroneckerSbl}. */
+export interface KroneckerSblOptions extends SolverOptions {
+  /** The noise, known or to be learned. Required. */
+  readonly noise: NoiseModel;
+  /**
+   * The M-step: "am", alternating minimisation, the exact maximisation step of expectation-maximisation, or
+   * "svd", sequential rank-one approximation, which moves faster. Default "svd".
+   */
+  readonly method?: "am" | "svd";
+  /**
+   * Where the prior variances start: "balanced", flat at the level that the energy of the data suggests, so that
+   * results do not depend on units, or "ones", flat at 1 in the units of the data, as published. Default "balanced".
+   */
+  readonly initial?: InitialPrior;
+  /**
+   * An atom of a mode is removed for good when its γ_n falls below this fraction of the mode's largest. One number, or one
+   * per mode. Default: the published 1e-3 for "svd", 1e-2 for "am". The latter removes true coefficients of less than a tenth of the largest.
+   */
+  readonly pruneRatio?: number | readonly number[];
+  /**
+   * An atom of a mode is removed when its γ_n falls below this value, in the units of the data (all factors but the last have
+   * unit norm). Default 0: never, because such a threshold depends on units.
+   */
+  readonly pruneAbsolute?: number | readonly number[];
+  /** Stop when ‖Δγ‖ ≤ tolerance ‖γ‖. Default 1e-4. */
+  readonly tolerance?: number;
+  /** The inner loop of "am" stops when ‖Δγ‖ falls below this times the starting level of γ. Default 1e-5, as published. */
+  readonly innerTolerance?: number;
+  /** Default 150. */
+  readonly maxIterations?: number;
+}
+
+const perModeOption: OptionRule<number | readonly number[]> = {
+  expected: "a number of at least 0 or an array of such numbers, one per mode",
+  read: (value) => {
+    const acceptable = (entry: unknown) => typeof entry === "number" && Number.isFinite(entry) && entry >= 0;
+    if (Array.isArray(value)) return value.every(acceptable) ? (value as number[]) : undefined;
+    return acceptable(value) ? (value as number) : undefined;
+  },
+};
+
+const optionTable = {
+  noise: noiseOption,
+  method: withDefault(choiceOption(["svd", "am"]), "svd" as const),
+  initial: withDefault(choiceOption(["balanced", "ones"]), "balanced" as const),
+  pruneRatio: optional(perModeOption),
+  pruneAbsolute: withDefault(perModeOption, 0),
+  tolerance: withDefault(numberOption({ min: 0 }), 1e-4),
+  innerTolerance: withDefault(numberOption({ min: 0 }), 1e-5),
+  maxIterations: withDefault(numberOption({ min: 1, integer: true }), 150),
+  ...sharedOptionRules,
+} as const;
+
+type Settings = OptionValues<typeof optionTable>;
+
+const who = "kroneckerSbl";
+const defaultPruneRatio = { svd: 1e-3, am: 1e-2 } as const;
+
+/**
+ * Sparse Bayesian learning with a Kronecker-structured dictionary and prior.
+ *
+ * Model: y = (A_1 ⊗ … ⊗ A_R) x + w, x ~ N(0, diag(γ_1 ⊗ … ⊗ γ_R)), w ~ N(0, σ² I), real if neither
+ * dictionary nor measurement has an imaginary part, otherwise circular complex. The support of x is a product of R
+ * index sets; its coefficients are free. Finds the γ_n (and σ² if it is learned) by expectation-maximisation, then
+ * returns the Gaussian posterior of x. Several snapshots share the γ_n.
+ *
+ * @param dictionary - the factors A_n, [M_n × N_n], any number of them, or a Kronecker operator; element
+ *   ((i_1 M_2 + i_2) M_3 + i_3) of y belongs to rows (i_1, i_2, i_3), and the same for x
+ * @param measurement - y, [∏ M_n], or Y, [∏ M_n × snapshots]
+ * @param options - see {@link KroneckerSblOptions}; the noise model is required
+ * @returns mean [∏ N_n × snapshots] and variance [∏ N_n], zero for atoms that were removed; support: the atoms that
+ *   were not; hyperparameters: the γ_n, all but the last of unit norm
+ *
+ * @throws `shape` if sizes disagree or anything is empty; `non-finite` for NaN or infinity, with the first index;
+ *   `option` if an option is out of range; `range` if a noise variance is not positive
+ *
+ * @remarks
+ * An iteration takes about 4 N max(N_n) multiply-adds for the posterior, with N = ∏ N_n over the atoms that are left,
+ * and R singular value decompositions of size M_n × N_n. Memory: about 16 max(M, N) (4 + 2·snapshots) bytes. Neither a matrix with N columns
+ * nor an N × N matrix is formed. With known noise, `method: "am"` and no pruning the evidence does not decrease;
+ * `method: "svd"` usually raises it but need not.
+ *
+ * Source: Y. He and G. Joseph, "Bayesian algorithms for Kronecker-structured sparse vector recovery with application
+ * to IRS-MIMO channel estimation", IEEE Trans. Signal Processing, 2024 (arXiv 2307.14719): AM-KroSBL and SVD-KroSBL.
+ * Differences: the posterior is computed mode by mode; the start is tied to the data unless `initial` is "ones".
+ *
+ * @example
+ * const result = kroneckerSbl([A1, A2, A3], y, { noise: { kind: "known", variance: 1e-2 } });
+ */
+export function kroneckerSbl(
+  dictionary: KroneckerDictionary,
+  measurement: MeasurementInput,
+  options: KroneckerSblOptions,
+): BayesianResult {
+  return runSolver(
+    who,
+    kroneckerSblSteps(dictionary, measurement, options),
+    readOptions(who, optionTable, options),
+  );
+}
+
+/** {@link kroneckerSbl} step by step: yields after every iteration, returns the result. */
+export function* kroneckerSblSteps(
+  dictionary: KroneckerDictionary,
+  measurement: MeasurementInput,
+  options: KroneckerSblOptions,
+): SolverSteps<BayesianResult> {
+  const settings = readOptions(who, optionTable, options);
+  const noise = readNoise(who, settings.noise);
+  const problem = readKroneckerProblem(who, dictionary, measurement);
+  const state = createState(problem, settings, noise);
+  const { modes, pruneRatio, pruneAbsolute } = state;
+  if (problem.zero) {
+    // The evidence of y = 0 is largest at γ = 0.
+    for (const mode of modes) mode.count = 0;
+    return finish(state, 0, "zero-measurement");
+  }
+
+  for (let iteration = 1; iteration <= settings.maxIterations; iteration++) {
+    prune(modes, pruneRatio, pruneAbsolute);
+    if (modes.some((mode) => mode.count === 0)) return finish(state, iteration - 1, "empty-support");
+    const sums = computePosterior(state.posterior, modes, state.noiseVariance);
+    if (sums === undefined) return finish(state, iteration - 1, "breakdown");
+    const change = maximise(state, settings);
+    if (noise.learned) state.noiseVariance = learnedNoise(state.noiseVariance, sums, problem);
+    const supportSize = modes.reduce((product, mode) => product * mode.count, 1);
+    const logEvidence = restoreLogEvidence(sums.logEvidence, problem);
+    const converged = change <= settings.tolerance;
+    const reason: StopReason = converged ? "tolerance" : "max-iterations";
+    const current = () => finish(state, iteration, reason);
+    yield { iteration, change, supportSize, logEvidence, current };
+    if (converged) return current();
+  }
+  return finish(state, settings.maxIterations, "max-iterations");
+}
+
+interface State {
+  readonly problem: KroneckerProblem;
+  readonly modes: Mode[];
+  readonly posterior: PosteriorWorkspace;
+  readonly maximisation: MStepWorkspace;
+  readonly pruneRatio: readonly number[];
+  readonly pruneAbsolute: readonly number[];
+  /** The starting level of γ. */
+  readonly level: number;
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+  noiseVariance: number;
+}
+
+function createState(problem: KroneckerProblem, settings: Settings, noise: NoiseStart): State {
+  const { factors, measurement, snapshots } = problem;
+  const unit = priorUnit(problem);
+  const level = settings.initial === "ones" ? unit : balancedLevel(factors, meanPower(problem));
+  const modes = createModes(factors, level);
+  const size = modes.reduce((product, mode) => product * mode.atoms, 1);
+  const y = split(measurement.data, isReal(measurement.data));
+  const absolute = perMode("pruneAbsolute", settings.pruneAbsolute, modes.length);
+  return {
+    problem,
+    modes,
+    posterior: createPosteriorWorkspace(modes, y, snapshots),
+    maximisation: createMStepWorkspace(modes),
+    pruneRatio: perMode(
+      "pruneRatio",
+      settings.pruneRatio ?? defaultPruneRatio[settings.method],
+      modes.length,
+    ),
+    // All factors but the last have unit norm: only the last one carries units.
+    pruneAbsolute: absolute.map((value, n) => (n === modes.length - 1 ? value * unit : value)),
+    level,
+    before: new Float64Array(size),
+    after: new Float64Array(size),
+    noiseVariance: startingNoise(noise, problem),
+  };
+}
+
+/** The flat γ whose expected measurement power, γ ∏ ‖A_n‖_F²/M_n, is that of the measurement. */
+function balancedLevel(factors: readonly Factor[], power: number): number {
+  let level = power;
+  for (const { rows, parts } of factors) {
+    let energy = 0;
+    for (const part of [parts.re, parts.im ?? []]) for (const value of part) energy += value * value;
+    if (energy > 0) level *= rows / energy;
+  }
+  return level;
+}
+
+function perMode(name: string, value: number | readonly number[], modes: number): readonly number[] {
+  if (typeof value === "number") return new Array<number>(modes).fill(value);
+  if (value.length !== modes) {
+    throw optionError(who, name, `an array of ${value.length}`, `one number, or ${modes}, one per mode`);
+  }
+  return value;
+}
+
+/** One M-step on Λ = |μ|² + diag Σ; returns ‖Δγ‖/‖γ‖. */
+function maximise(
+  { modes, posterior, before, after, maximisation, problem, level }: State,
+  settings: Settings,
+): number {
+  const size = fullPriorVariance(modes, before);
+  const powers = posterior.variance;
+  meanSquares(posterior.mean, size, problem.snapshots, after);
+  for (let j = 0; j < size; j++) powers[j] = powers[j] + after[j];
+  if (settings.method === "svd") sequentialSvd(powers, modes, maximisation);
+  else alternatingMinimisation(powers, modes, settings.innerTolerance * level, maximisation);
+  fullPriorVariance(modes, after);
+  return relativeChange(after, before, size);
+}
+
+/** The posterior at the hyperparameters as they stand, in the caller's units. */
+function finish(
+  { problem, modes, posterior, noiseVariance }: State,
+  iterations: number,
+  stop: StopReason,
+): BayesianResult {
+  const { units, snapshots, measurement } = problem;
+  const atoms = modes.reduce((product, mode) => product * mode.atoms, 1);
+  const mean = complexMatrix(atoms, snapshots);
+  const variance = new Float64Array(atoms);
+  const sums = computePosterior(posterior, modes, noiseVariance);
+  const support = activeAtoms(modes);
+  if (sums !== undefined) {
+    for (let j = 0; j < support.length; j++) {
+      variance[support[j]] = posterior.variance[j];
+      for (
+        let l = 0, from = j * snapshots, to = 2 * support[j] * snapshots;
+        l < snapshots;
+        l++, from++, to += 2
+      ) {
+        mean.data[to] = posterior.mean.re[from];
+        mean.data[to + 1] = posterior.mean.im === undefined ? 0 : posterior.mean.im[from];
+      }
+    }
+  }
+  const reason = sums === undefined ? "breakdown" : stop;
+  const residualEnergy = sums?.residualEnergy ?? meanPower(problem) * measurement.rows * snapshots;
+  return {
+    solver: "kronecker-sbl",
+    mean: restoreMean(who, mean, units),
+    variance: restoreVariance(who, variance, units),
+    support,
+    residualNorm: timesPowerOfTwo(Math.sqrt(residualEnergy), units.measurementExponent),
+    iterations,
+    converged: reason !== "breakdown" && reason !== "max-iterations",
+    reason,
+    hyperparameters: { kind: "kronecker", factors: reportedFactors(modes, problem) },
+    noiseVariance: restorePower(noiseVariance, units),
+    logEvidence: restoreLogEvidence(sums?.logEvidence ?? Number.NEGATIVE_INFINITY, problem),
+  };
+}
+
+/** γ_n over all atoms of each mode, zero where they were removed; only the last one carries units. */
+function reportedFactors(modes: readonly Mode[], { units }: KroneckerProblem): Float64Array[] {
+  return modes.map((mode, n) => {
+    const factor = new Float64Array(mode.atoms);
+    for (let j = 0; j < mode.count; j++) factor[mode.active[j]] = mode.priorVariance[j];
+    return n === modes.length - 1 ? restoreVariance(who, factor, units) : factor;
+  });
+}
