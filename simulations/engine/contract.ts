@@ -9,14 +9,19 @@ export interface Scenario<Configuration extends object, Truth, Observation, Esti
   readonly id: string;
   /** One line for `sparsewave list`. */
   readonly summary: string;
-  /** Defaults filled in, limits checked; throws a SparseError with code `option` naming the field. */
+  /**
+   * Defaults filled in, limits checked; throws a SparseError with code `option` naming the field, also for a field
+   * it does not know. The configuration is plain data that JSON can hold and has every field, so that
+   * `parse({})` lists what can be set.
+   */
   parse(input: unknown): Configuration;
+  /** A function of its arguments alone: all chance comes from the stream, and neither argument is written to. */
   draw(configuration: Configuration, stream: RandomStream): { truth: Truth; observation: Observation };
   readonly estimators: readonly (Estimator<Observation, Estimate> | Oracle<Truth, Observation, Estimate>)[];
   readonly metrics: readonly Metric<Truth, Estimate>[];
 }
 
-/** Sees the observation only. */
+/** Sees the observation only, and does not write to it: the other estimators of the trial see the same one. */
 export interface Estimator<Observation, Estimate> {
   readonly id: string;
   readonly summary: string;
@@ -45,11 +50,13 @@ export interface Metric<Truth, Estimate> {
   readonly summary: string;
   /** How the report draws it: decibels, a logarithmic or a linear axis. */
   readonly scale: "decibel" | "logarithmic" | "linear";
-  measure(truth: Truth, estimate: Estimate): number;
+  /** `undefined` if the estimate has no such property, as a bound has no support; NaN makes the trial `diverged`. */
+  measure(truth: Truth, estimate: Estimate): number | undefined;
 }
 
 /** A figure: a scenario, a grid of its configuration, estimators and metrics. One file each in `figures/`. */
 export interface FigureConfiguration {
+  /** Letters, digits and hyphens; names the folder of the results. */
   readonly id: string;
   readonly title: string;
   readonly scenario: string;
@@ -61,4 +68,15 @@ export interface FigureConfiguration {
   readonly metrics: readonly string[];
   readonly trials: number;
   readonly seed: number;
+}
+
+/** A scenario of any kind, as the engine sees it: it never looks inside truth, observation or estimate. */
+export type AnyScenario = Scenario<object, unknown, unknown, unknown>;
+export type AnyEstimator = AnyScenario["estimators"][number];
+export type AnyMetric = AnyScenario["metrics"][number];
+
+/** What the engine can run. */
+export interface Registry {
+  readonly scenarios: readonly AnyScenario[];
+  readonly figures: readonly FigureConfiguration[];
 }

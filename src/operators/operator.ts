@@ -21,9 +21,9 @@ export interface LinearOperator {
   readonly rows: number;
   /** N, the number of atoms. */
   readonly columns: number;
-  /** Whether no entry of A has an imaginary part; derived from what the operator is made of. */
+  /** Whether A is known to have no imaginary part; derived from what the operator is made of. */
   readonly real: boolean;
-  /** Bytes that this object keeps alive. */
+  /** Bytes that this object keeps alive now; working arrays count once a method has needed them. */
   readonly memoryBytes: number;
   readonly cost: OperatorCost;
   /** The factors A1, …, AR if A = A1 ⊗ … ⊗ AR, last index fastest. */

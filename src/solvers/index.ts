@@ -9,6 +9,12 @@ export type {
   SparseResult,
   StopReason,
 } from "./contract.js";
+export { kroneckerOmp, kroneckerOmpSteps } from "./greedy/kronecker-omp.js";
+export type { KroneckerOmpOptions } from "./greedy/kronecker-pursuit.js";
+export { omp, ompSteps } from "./greedy/omp.js";
+export type { PursuitOptions } from "./greedy/pursuit.js";
+export { somp, sompSteps } from "./greedy/somp.js";
+export { type LmmseOptions, lmmse } from "./lmmse.js";
 export type { DictionaryInput, MeasurementInput } from "./problem.js";
 export type { InitialPrior } from "./sbl/hyperparameters.js";
 export type { KroneckerDictionary } from "./sbl/kronecker-problem.js";

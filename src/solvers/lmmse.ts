@@ -70,8 +70,8 @@ const who = "lmmse";
  *   `zero-measurement` if Y = 0
  *
  * @throws `option` if an option is missing or out of range; `shape` if sizes disagree; `non-finite` with the first
- *   index; `range` if a variance is negative or the noise variance is zero, if Σ_y is singular in floating point
- *   because the noise variance is too small, or if the answer overflows
+ *   index; `range` if a prior variance is negative or the noise variance is not positive, or if the noise variance is so
+ *   small that Σ_y is singular in floating point
  *
  * @remarks
  * Time, in complex multiply–adds (a quarter if all is real), with K the number of atoms of positive γ: for K ≥ rows,
@@ -105,7 +105,8 @@ export function lmmse(
     noiseVariance: timesPowerOfTwo(noiseVariance, -2 * units.measurementExponent),
   });
   if (posterior === undefined) {
-    throw rangeError(who, "noise.variance", String(noiseVariance), "more: with so little Σ_y is singular");
+    const expected = "more, because with so little noise Σ_y is singular in floating point";
+    throw rangeError(who, "noise.variance", String(noiseVariance), expected);
   }
 
   const mean = complexMatrix(operator.columns, snapshots);
@@ -133,8 +134,12 @@ export function lmmse(
   });
 }
 
-/** By the smaller of the two inverses. */
+/** A noise variance, relative to the largest measurement, below which its quotients leave the range of numbers. */
+const smallestNoise = 2 ** -960;
+
+/** By the smaller of the two inverses; `undefined` if it is singular in floating point. */
 function computePosterior(problem: Problem, model: ActiveModel): Posterior | undefined {
+  if (model.noiseVariance < smallestNoise && !problem.zero) return undefined;
   const { measurement, snapshots, real } = problem;
   const { rows } = measurement;
   const data: Data = {

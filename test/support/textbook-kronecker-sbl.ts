@@ -78,7 +78,13 @@ function posterior(
   const h = chosen.reduce((left, right) => left.kroneckerProduct(right));
   const gamma = product(factors);
   const weighted = h.clone().mulRowVector(gamma);
-  const covariance = weighted.mmul(h.transpose()).add(Matrix.eye(h.rows).mul(noiseVariance));
+  const signal = weighted.mmul(h.transpose());
+  // ml-matrix wants exact symmetry.
+  const covariance = signal
+    .clone()
+    .add(signal.transpose())
+    .mul(0.5)
+    .add(Matrix.eye(h.rows).mul(noiseVariance));
   const cholesky = new CholeskyDecomposition(covariance);
   const mean = weighted
     .transpose()

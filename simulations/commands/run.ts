@@ -1,0 +1,128 @@
+/** `sparsewave run`: plan, run, write the results, show the tables. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { describe, optionError } from "../../src/errors.js";
+import type { Registry } from "../engine/contract.js";
+import { type Overrides, overrideFigure } from "../engine/overrides.js";
+import { createPlan, type Plan, trialCount } from "../engine/plan.js";
+import { createProgress, silent } from "../engine/progress.js";
+import { planRecord, resultRecord, timingRecord, trialLines } from "../engine/records.js";
+import { leftOutCount } from "../engine/reduce.js";
+import { renderReport } from "../engine/report/page.js";
+import { freeResultPath, openResultFolder } from "../engine/result-files.js";
+import { type RunOutcome, runPlan } from "../engine/run.js";
+import { renderTables } from "../engine/table.js";
+import { inProcessRunner, workerRunner } from "../engine/workers.js";
+import { findFigure } from "./find-figure.js";
+import type { Streams } from "./streams.js";
+
+export interface RunFlags {
+  readonly trials?: string;
+  readonly seed?: string;
+  readonly workers?: string;
+  readonly estimators?: string;
+  readonly set?: readonly string[];
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What a command needs of the program around it. */
+export interface CommandContext {
+  readonly streams: Streams;
+  /** Called when a run begins: interrupts then abort the signal instead of ending the process. */
+  readonly catchInterrupts: () => AbortSignal;
+  readonly loadRegistry: () => Promise<Registry>;
+  /** URL of the compiled module that exports the same `registry`, for worker threads. */
+  readonly registryModule: string;
+}
+
+const maxWorkers = 256;
+const defaultWidth = 120;
+
+/** @returns the exit status: 0 done, 1 if averages leave trials out, 130 if interrupted */
+export async function runCommand(target: string, flags: RunFlags, context: CommandContext): Promise<number> {
+  const { streams } = context;
+  const { figure, scenario } = findFigure(target, await context.loadRegistry());
+  const plan = createPlan(await overrideFigure(figure, scenario, readOverrides(flags)), scenario);
+  const workers = workerCount(flags.workers, plan);
+  const folder = openResultFolder(flags.out ?? freeResultPath(plan.figure.id), flags.force === true);
+
+  const description = planRecord(plan, rerunCommand(target, flags));
+  const total = trialCount(plan);
+  const runner = workers === 1 ? inProcessRunner(plan) : workerRunner(plan, workers, context.registryModule);
+  const progress = flags.quiet === true ? silent : createProgress(plan.figure.id, total, streams.stderr);
+  let outcome: RunOutcome;
+  let done = 0;
+  try {
+    await folder.writePlan(description);
+    outcome = await runPlan(plan, runner, {
+      signal: context.catchInterrupts(),
+      onRecords: (records) => {
+        folder.appendTrials(records.map((record) => trialLines(plan, record)).join(""));
+        done += records.length;
+        progress.update(done);
+      },
+    });
+  } finally {
+    progress.finish();
+    folder.close();
+    await runner.close();
+  }
+  if (!outcome.complete) {
+    const log = join(folder.path, "trials.log");
+    streams.stderr.write(`run: interrupted; ${outcome.trials} of ${total} trials are kept in ${log}\n`);
+    return 130;
+  }
+
+  const result = resultRecord(plan, outcome.points);
+  const timing = timingRecord(plan, outcome, workers);
+  await folder.writeResult(result);
+  await folder.writeTiming(timing);
+  await folder.writeReport(renderReport({ plan: description, result, timing }));
+
+  if (flags.json === true) streams.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+  else streams.stdout.write(renderTables(description, result, streams.stdout.columns || defaultWidth));
+  for (const [id, message] of outcome.firstErrors) {
+    streams.stderr.write(`run: estimator ${id} failed; the first message is ${JSON.stringify(message)}\n`);
+  }
+  const notes = flags.json === true ? streams.stderr : streams.stdout;
+  notes.write(`Results are in ${folder.path}, the report in ${join(folder.path, "report.html")}\n`);
+  return leftOutCount(result.points) === 0 ? 0 : 1;
+}
+
+function readOverrides(flags: RunFlags): Overrides {
+  return {
+    ...(flags.trials === undefined ? {} : { trials: readInteger("trials", flags.trials, 1) }),
+    ...(flags.seed === undefined ? {} : { seed: readInteger("seed", flags.seed, 0) }),
+    ...(flags.estimators === undefined
+      ? {}
+      : { estimators: flags.estimators.split(",").map((id) => id.trim()) }),
+    settings: flags.set ?? [],
+  };
+}
+
+function workerCount(flag: string | undefined, plan: Plan): number {
+  const workers = flag === undefined ? availableParallelism() : readInteger("workers", flag, 1, maxWorkers);
+  return Math.min(workers, trialCount(plan));
+}
+
+function readInteger(option: string, text: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
+  throw optionError("run", option, describe(text), `an integer ${range}`);
+}
+
+/** The command line with all that decides the numbers. */
+function rerunCommand(target: string, flags: RunFlags): string {
+  const words = ["sparsewave", "run", target];
+  if (flags.trials !== undefined) words.push("--trials", flags.trials);
+  if (flags.seed !== undefined) words.push("--seed", flags.seed);
+  if (flags.estimators !== undefined) words.push("--estimators", flags.estimators);
+  for (const setting of flags.set ?? []) words.push("--set", setting);
+  return words
+    .map((word) => (/^[\w.,:=/+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}

@@ -1,0 +1,77 @@
+import type { ComplexMatrix } from "../../src/complex/types.js";
+import { optionError } from "../../src/errors.js";
+import { toMatrix } from "../../src/io/index.js";
+import { loadArray } from "../../src/io/node/index.js";
+import { kroneckerOperator } from "../../src/operators/index.js";
+import { kroneckerOmp, kroneckerSbl, lmmse, omp, sbl, somp } from "../../src/solvers/index.js";
+import { unknownNameError } from "../engine/names.js";
+import { type SolveFlags, solverOptions } from "./solve-options.js";
+import { openOutput, resultRecord, resultSummary, type SolverResult } from "./solve-output.js";
+
+export type { SolveFlags } from "./solve-options.js";
+
+interface SolverEntry {
+  /** Takes a noise model, and gives variances and evidence. */
+  readonly bayesian: boolean;
+  /** Works on factors, so that even one dictionary is a Kronecker dictionary. */
+  readonly kronecker: boolean;
+  /** The dictionary and the options are checked by the solver itself. */
+  readonly solve: (dictionary: never, measurement: ComplexMatrix, options: never) => SolverResult;
+}
+
+const solvers: ReadonlyMap<string, SolverEntry> = new Map([
+  ["omp", { bayesian: false, kronecker: false, solve: omp }],
+  ["somp", { bayesian: false, kronecker: false, solve: somp }],
+  ["kronecker-omp", { bayesian: false, kronecker: true, solve: kroneckerOmp }],
+  ["sbl", { bayesian: true, kronecker: false, solve: sbl }],
+  ["kronecker-sbl", { bayesian: true, kronecker: true, solve: kroneckerSbl }],
+  ["lmmse", { bayesian: true, kronecker: false, solve: lmmse }],
+]);
+
+/**
+ * `sparsewave solve`: loads a dictionary and a measurement, runs one solver, prints and writes the result.
+ *
+ * Prints a summary, or with `--json` one JSON object and nothing else, on `streams.out`; notes then go to
+ * `streams.err`. Coefficients of several snapshots are row-major, [atoms × snapshots].
+ *
+ * @throws a `SparseError` for every mistake of the caller, before solving where it can be known then; nothing has
+ *   been printed or written in that case
+ */
+export async function solveCommand(
+  solver: string,
+  flags: SolveFlags,
+  streams: { out(text: string): void; err(text: string): void },
+): Promise<void> {
+  const entry = findSolver(solver);
+  const options = solverOptions(solver, entry.bayesian, flags);
+  if (flags.dictionary.length === 0) throw optionError("solve", "dictionary", "missing", "at least one file");
+  const write = flags.out === undefined ? undefined : await openOutput(flags.out);
+
+  const factors = [];
+  for (const path of flags.dictionary) factors.push(toMatrix(await loadArray(path), path));
+  const array = await loadArray(flags.measurement);
+  const measurement = toMatrix(array, flags.measurement);
+  const dictionary = factors.length === 1 && !entry.kronecker ? factors[0]! : kroneckerOperator(factors);
+
+  const start = performance.now();
+  const result = entry.solve(dictionary as never, measurement, options as never);
+  const seconds = (performance.now() - start) / 1000;
+
+  const record = resultRecord(solver, result, seconds);
+  const { rows, columns, data } = result.mean;
+  // One dimension in, one dimension out.
+  const shape = array.shape.length === 1 ? [rows] : [rows, columns];
+  await write?.({ record, mean: { shape, complex: true, data } });
+  streams.out(flags.json === true ? `${JSON.stringify(record)}\n` : resultSummary(solver, result, seconds));
+  if (flags.out !== undefined) {
+    const note = `The ${flags.out.toLowerCase().endsWith(".json") ? "result" : "mean"} is in ${flags.out}\n`;
+    if (flags.json === true) streams.err(note);
+    else streams.out(note);
+  }
+}
+
+function findSolver(name: string): SolverEntry {
+  const entry = solvers.get(name);
+  if (entry !== undefined) return entry;
+  throw unknownNameError("solve", "solver", name, [...solvers.keys()]);
+}

@@ -1,0 +1,73 @@
+/** Numbers as people read them, for the terminal and for the report. */
+import { toDecibels } from "../../src/metrics/index.js";
+import { averagedCount } from "./reduce.js";
+import type { EstimatorSummary, MetricSummary } from "./result.js";
+
+type Scale = "decibel" | "logarithmic" | "linear";
+
+export interface FormattedSummary {
+  readonly mean: string;
+  readonly interval: string;
+  readonly median: string;
+}
+
+export const missing = "–";
+
+/** Mean, 95 % interval and median on the metric's scale; what is unknown is a dash. */
+export function formatSummary(summary: MetricSummary, scale: Scale): FormattedSummary {
+  const { mean, median, interval95 } = summary;
+  const number = (value: number | null): string => (value === null ? missing : formatValue(value, scale, 4));
+  const ends = interval95?.map((end) => formatValue(end, scale, 3));
+  const interval = ends === undefined ? missing : `[${ends.join(", ")}]`;
+  return { mean: number(mean), interval, median: number(median) };
+}
+
+/** Decibels with two decimals, other numbers with so many digits. A ratio that is not positive is -inf dB. */
+function formatValue(value: number, scale: Scale, digits: number): string {
+  if (scale !== "decibel") return formatNumber(value, digits);
+  return value > 0 ? toDecibels(value).toFixed(2) : "-inf";
+}
+
+/** A number with so many digits: 0.2500, 7.000, 1234, 3.142e-7; zero is 0. */
+export function formatNumber(value: number, digits = 4): string {
+  const size = Math.abs(value);
+  if (size >= 1e6 || (size > 0 && size < 1e-3)) return value.toExponential(digits - 1).replace("+", "");
+  if (size === 0 || size >= 10 ** (digits - 1)) return value.toFixed(0);
+  return value.toPrecision(digits);
+}
+
+/** Whether a metric has a number to show for an estimator, or failures that explain why there is none. */
+export function appliesTo(
+  metric: { readonly id: string },
+  { metrics, trials, statuses }: EstimatorSummary,
+): boolean {
+  return metrics[metric.id]!.mean !== null || averagedCount(statuses) < trials;
+}
+
+/** 85 → 1:25, 3700 → 1:01:40. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours === 0 ? `${minutes}:${rest}` : `${hours}:${String(minutes).padStart(2, "0")}:${rest}`;
+}
+
+/** `snrDb = 4, pilots = 8`; "defaults" for the one point of a figure without a grid. */
+export function formatPoint(at: Readonly<Record<string, number>>): string {
+  const coordinates = Object.entries(at).map(([key, value]) => `${key} = ${value}`);
+  return coordinates.length === 0 ? "defaults" : coordinates.join(", ");
+}
+
+/** The name of a metric with its unit, made from its id: `NMSE [dB]`, `Support recovery rate`. */
+export function metricTitle(metric: {
+  readonly id: string;
+  readonly unit: string;
+  readonly scale: Scale;
+}): string {
+  const unit = metric.scale === "decibel" ? "dB" : metric.unit;
+  const words = metric.id.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  // Names of four letters or less are acronyms.
+  const name = words.length <= 4 ? words.toUpperCase() : words[0]!.toUpperCase() + words.slice(1);
+  return unit === "" || unit === "1" ? name : `${name} [${unit}]`;
+}

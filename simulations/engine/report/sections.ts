@@ -1,0 +1,190 @@
+/** The sections of the report, each a piece of HTML. */
+import { appliesTo, formatDuration, formatPoint, formatSummary, metricTitle } from "../format.js";
+import { averagedCount } from "../reduce.js";
+import type { EstimatorSummary, PlanRecord, Result } from "../result.js";
+import type { StoredRun } from "../result-files.js";
+import type { Panel } from "./charts.js";
+import { escapeHtml, typographic } from "./html.js";
+import { type SeriesStyle, seriesStyles } from "./palette.js";
+
+type StoredMetric = PlanRecord["metrics"][number];
+
+export function header({ plan, result }: StoredRun): string {
+  const { figure } = plan;
+  const points = result.points.length === 1 ? "1 grid point" : `${result.points.length} grid points`;
+  const facts = [
+    `Figure ${figure.id}`,
+    `scenario ${figure.scenario}`,
+    points,
+    `${figure.trials} trials per point`,
+    `seed ${figure.seed}`,
+  ];
+  const oracles = plan.estimators.some((estimator) => estimator.oracle);
+  const note = [
+    result.points.length === 1
+      ? "Markers are means over the trials, bars their 95&nbsp;% intervals."
+      : "Lines are means over the trials, shaded bands their 95&nbsp;% intervals.",
+    ...(oracles ? ["Bounds and oracles, which see the truth, are dashed in black or grey."] : []),
+    "All estimators see the same draws.",
+    ...(result.points.length === 1 ? [] : ["Click a name in a legend to hide or show it."]),
+  ];
+  return `<header>
+<h1>${escapeHtml(figure.title)}</h1>
+<ul class="facts">${facts.map((fact) => `<li>${escapeHtml(fact)}</li>`).join("")}</ul>
+<p class="quiet">${note.join(" ")}</p>
+<noscript><p class="alert">The plots need JavaScript; the tables do not.</p></noscript>
+</header>`;
+}
+
+export function metricSection(
+  { plan, result }: StoredRun,
+  metric: StoredMetric,
+  panels: readonly Panel[],
+): string {
+  const parts = panels.map((panel) => {
+    const heading = panel.caption === "" ? "" : `<h3>${typographic(escapeHtml(panel.caption))}</h3>`;
+    const chart =
+      panel.chart.series.length === 0
+        ? '<p class="quiet">No value to draw.</p>'
+        : `<div class="chart" id="${escapeHtml(panel.chart.id)}"></div>`;
+    return `${heading}
+${chart}
+<details open><summary>Mean, 95&nbsp;% interval and median</summary>
+${metricTable(plan, metric, panel)}
+</details>`;
+  });
+  return `<section>
+<h2>${escapeHtml(metricTitle(metric))} <code>${escapeHtml(metric.id)}</code></h2>
+${metricNote(result, metric)}
+${parts.join("\n")}
+</section>`;
+}
+
+function metricNote({ points }: Result, metric: StoredMetric): string {
+  const notes = [`${escapeHtml(metric.summary)}.`];
+  if (metric.scale === "decibel") {
+    notes.push("The mean is taken of the ratios and then turned into decibels.");
+  }
+  const means = points.flatMap((point) => point.estimators.map(({ metrics }) => metrics[metric.id]!.mean));
+  if (metric.scale !== "linear" && means.some((mean) => mean !== null && mean <= 0)) {
+    notes.push("A mean of zero has no place on a logarithmic axis; see the table.");
+  }
+  return `<p class="quiet">${notes.join(" ")}</p>`;
+}
+
+/** Grid points down and estimators across, or the other way round: the shorter list goes across. */
+function metricTable(plan: PlanRecord, metric: StoredMetric, { coordinate, points }: Panel): string {
+  const styles = seriesStyles(plan.estimators.map((estimator) => estimator.oracle));
+  const shown = plan.estimators.flatMap(({ id }, index) => {
+    const own = points.map((point) => point.estimators[index]!);
+    if (!own.some((estimator) => appliesTo(metric, estimator))) return [];
+    return [
+      {
+        name: `${swatch(styles[index]!)}${escapeHtml(id)}`,
+        cells: own.map((each) => metricCell(each, metric)),
+      },
+    ];
+  });
+  const places = points.map(({ at }) => {
+    const place = coordinate === undefined ? at : { [coordinate]: at[coordinate]! };
+    return typographic(escapeHtml(formatPoint(place)));
+  });
+  const names = shown.map(({ name }) => name);
+  const cells = shown.map((estimator) => estimator.cells);
+  if (places.length <= names.length) return table(places, names, cells);
+  return table(
+    names,
+    places,
+    places.map((_, index) => cells.map((column) => column[index]!)),
+  );
+}
+
+function table(across: readonly string[], down: readonly string[], cells: readonly string[][]): string {
+  const heads = across.map((head) => `<th>${head}</th>`).join("");
+  const rows = down.map((name, index) => `<tr><th class="left">${name}</th>${cells[index]!.join("")}</tr>`);
+  return `<div class="scroll"><table>
+<thead><tr><th></th>${heads}</tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table></div>`;
+}
+
+function metricCell({ metrics, trials, statuses }: EstimatorSummary, metric: StoredMetric): string {
+  const { mean, interval, median } = formatSummary(metrics[metric.id]!, metric.scale);
+  const leftOut = trials - averagedCount(statuses);
+  const note = leftOut === 0 ? "" : `<small class="alert">${leftOut} of ${trials} left out</small>`;
+  return `<td>${typographic(mean)}<small>${typographic(interval)}</small><small>median ${typographic(median)}</small>${note}</td>`;
+}
+
+function swatch({ color, dash }: SeriesStyle): string {
+  const line = dash === "solid" ? "solid" : dash === "dot" ? "dotted" : "dashed";
+  const style = `border-top-style: ${line}; border-top-color: light-dark(${color.light}, ${color.dark})`;
+  return `<span class="swatch" style="${style}"></span>`;
+}
+
+export function failureSection(result: Result): string {
+  const rows = result.points.flatMap((point) =>
+    point.estimators.flatMap(({ id, trials, statuses }) => {
+      const { ok = 0, diverged = 0, breakdown = 0, error = 0 } = statuses;
+      if (ok === trials) return [];
+      const counts = [ok, breakdown, diverged, error].map((count) => `<td>${count}</td>`);
+      const place = typographic(formatPoint(point.at));
+      return [
+        `<tr><td class="left">${escapeHtml(id)}</td><td class="left">${escapeHtml(place)}</td>${counts.join("")}</tr>`,
+      ];
+    }),
+  );
+  const body =
+    rows.length === 0
+      ? "<p>Every trial of every estimator ended well.</p>"
+      : `<p>Averages hold the trials that ended ok or in a breakdown, whose last sound answer counts; they leave out those that
+diverged or failed with an error.</p>
+<div class="scroll"><table>
+<thead><tr><th class="left">estimator</th><th class="left">grid point</th><th>ok</th><th>breakdown</th><th>diverged</th><th>error</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table></div>`;
+  return `<section>\n<h2>Failures</h2>\n${body}\n</section>`;
+}
+
+export function reproduceSection({ plan, result, timing }: StoredRun): string {
+  const facts: [string, string][] = [
+    ["sparsewave", result.version],
+    ["streams", `version ${plan.streamVersion}`],
+    ["configuration hash", result.configurationHash],
+  ];
+  if (timing !== undefined) {
+    const workers = timing.workers === 1 ? "1 worker" : `${timing.workers} workers`;
+    facts.push(["Node", timing.node], ["processor", timing.processor]);
+    const time = timing.seconds < 60 ? `${timing.seconds.toPrecision(2)} s` : formatDuration(timing.seconds);
+    facts.push(["run time", `${time} with ${workers}`]);
+  }
+  const rows = facts.map(
+    ([name, value]) => `<tr><th class="left">${name}</th><td class="left">${escapeHtml(value)}</td></tr>`,
+  );
+  return `<section>
+<h2>Run it again</h2>
+<pre>npx ${escapeHtml(plan.command)}</pre>
+<p class="quiet">The same version with the same configuration gives the same bytes, on any number of workers.</p>
+<div class="scroll"><table><tbody>
+${rows.join("\n")}
+</tbody></table></div>
+</section>`;
+}
+
+export function configurationSection({ plan }: StoredRun): string {
+  const described = plan.estimators.map(
+    ({ id, summary, oracle }) =>
+      `<tr><th class="left">${escapeHtml(id)}</th><td class="left">${escapeHtml(summary)}${oracle ? " (sees the truth)" : ""}</td></tr>`,
+  );
+  return `<section>
+<h2>Estimators</h2>
+<div class="scroll"><table><tbody>
+${described.join("\n")}
+</tbody></table></div>
+<h2>Configuration</h2>
+<pre>${escapeHtml(JSON.stringify(plan.figure, undefined, 2))}</pre>
+</section>`;
+}

@@ -1,0 +1,13 @@
+import type { FigureConfiguration } from "../engine/contract.js";
+import { irsSnr } from "./irs-snr.js";
+import { kroneckerMeasurements } from "./kronecker-measurements.js";
+import { kroneckerSnr } from "./kronecker-snr.js";
+import { kroneckerSparsity } from "./kronecker-sparsity.js";
+
+/** All figures, in the order in which they are listed. */
+export const figures: readonly FigureConfiguration[] = [
+  irsSnr,
+  kroneckerSnr,
+  kroneckerMeasurements,
+  kroneckerSparsity,
+];

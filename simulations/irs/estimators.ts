@@ -1,0 +1,42 @@
+/** Estimators of scenario `irs`, with the constants of the paper. */
+import { oracleLeastSquares } from "../../src/bounds/index.js";
+import { optionError } from "../../src/errors.js";
+import { kroneckerOperator } from "../../src/operators/index.js";
+import type { Oracle } from "../engine/contract.js";
+import {
+  type CoefficientEstimate,
+  estimated,
+  type KroneckerObservation,
+  kroneckerSblEstimator,
+  ompEstimator,
+  sblEstimator,
+} from "../kronecker/recovery.js";
+import type { IrsTruth } from "./draw.js";
+
+const stopping = { tolerance: 1e-4, maxIterations: 150 } as const;
+const published = { ...stopping, initial: "ones", innerTolerance: 1e-4, pruneAbsolute: 1e-4 } as const;
+
+const oracleLs: Oracle<IrsTruth, KroneckerObservation, CoefficientEstimate> = {
+  id: "oracle-ls",
+  summary: "Least squares on the true support; on the grid only",
+  oracle: true,
+  estimate: ({ measurement, factors }, { support }) => {
+    if (support === undefined) {
+      throw optionError(
+        "oracle-ls",
+        "offGrid",
+        "true",
+        "false, because off the grid there is no true support",
+      );
+    }
+    return estimated(oracleLeastSquares(kroneckerOperator(factors), measurement, support));
+  },
+};
+
+export const estimators = [
+  ompEstimator,
+  sblEstimator({ ...stopping, initial: "ones", pruneRatio: 1e-4 }),
+  kroneckerSblEstimator({ ...published, method: "svd", pruneRatio: 0 }),
+  kroneckerSblEstimator({ ...published, method: "am", pruneRatio: [1e-2, 1e-1, 1e-3] }),
+  oracleLs,
+];

@@ -1,0 +1,1 @@
+export { oracleLeastSquares } from "./oracle-least-squares.js";

@@ -1,0 +1,2 @@
+export * from "./irs/index.js";
+export { noiseVarianceAt, withNoise } from "./noise.js";

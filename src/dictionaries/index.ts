@@ -1,0 +1,2 @@
+export { angleDictionary } from "./angle-dictionary.js";
+export type { ParametricDictionary } from "./parametric-dictionary.js";

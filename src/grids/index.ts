@@ -1,0 +1,6 @@
+export type { UniformGridOptions } from "./axes.js";
+export { cosineGrid, uniformGrid } from "./axes.js";
+export type { Axis, Grid } from "./grid.js";
+export { movePoints } from "./grid.js";
+export { productGrid } from "./product.js";
+export { refineAround } from "./refine.js";

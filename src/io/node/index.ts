@@ -1,0 +1,2 @@
+export { loadArray } from "./load-array.js";
+export { writeFileAtomic } from "./write-file-atomic.js";

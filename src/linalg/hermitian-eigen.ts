@@ -1,0 +1,120 @@
+import { joinMatrix, type Planar, planar, split } from "../complex/planar.js";
+import type { ComplexMatrix } from "../complex/types.js";
+import { rangeError } from "../errors.js";
+import { type BlockReflector, createBlockReflector } from "./block-reflector.js";
+import { scaleRow } from "./blocks.js";
+import { implicitQl } from "./implicit-ql.js";
+import { checkSquare } from "./input.js";
+import { checkRepresentable, safeExponent } from "./scaling.js";
+import { applyTridiagonalisers, reduceToTridiagonal } from "./tridiagonal.js";
+
+/** The scratch memory of {@link hermitianEigenInto}. */
+export interface HermitianEigenWorkspace {
+  readonly reduced: Planar;
+  /** The eigenvectors as rows. */
+  readonly rows: Planar;
+  readonly tau: Planar;
+  readonly work: Planar;
+  readonly diagonal: Float64Array;
+  readonly below: Float64Array;
+  readonly ranking: Int32Array;
+  readonly block: BlockReflector;
+}
+
+export function createHermitianEigenWorkspace(maxSize: number, real: boolean): HermitianEigenWorkspace {
+  return {
+    reduced: planar(maxSize * maxSize, real),
+    rows: planar(maxSize * maxSize, real),
+    tau: planar(maxSize, real),
+    work: planar(maxSize, real),
+    diagonal: new Float64Array(maxSize),
+    below: new Float64Array(maxSize),
+    ranking: new Int32Array(maxSize),
+    block: createBlockReflector(maxSize, maxSize, real),
+  };
+}
+
+/**
+ * A = V diag(values) V^H for a Hermitian matrix, into existing arrays; reads the lower triangle only (and the real
+ * part of the diagonal), does not write to A and allocates nothing.
+ *
+ * @param values - filled with n eigenvalues, ascending
+ * @param vectors - filled with V, [n × n]
+ * @returns false if a number is not finite or the bounded number of iterations was not enough
+ */
+export function hermitianEigenInto(
+  a: Planar,
+  n: number,
+  values: Float64Array,
+  vectors: Planar,
+  workspace: HermitianEigenWorkspace,
+): boolean {
+  const { reduced, rows, tau, work, diagonal, below, ranking, block } = workspace;
+  copyLower(a, n, reduced);
+  const exponent = safeExponent(reduced.re, reduced.im, n * n);
+  if (Number.isNaN(exponent)) return false;
+  scaleRow(reduced, 0, n * n, 2 ** -exponent);
+  reduceToTridiagonal(reduced, n, diagonal, below, tau, work);
+  rows.re.fill(0, 0, n * n);
+  for (let i = 0; i < n; i++) rows.re[i * n + i] = 1;
+  if (!implicitQl(diagonal, below, n, rows.re, n)) return false;
+  rows.im?.fill(0, 0, n * n);
+  applyTridiagonalisers(reduced, n, tau, rows, block);
+  rankAscending(diagonal, n, ranking);
+  for (let i = 0; i < n; i++) {
+    const source = ranking[i]!;
+    values[i] = diagonal[source]! * 2 ** exponent;
+    for (let k = 0; k < n; k++) vectors.re[k * n + i] = rows.re[source * n + k]!;
+    if (rows.im !== undefined) for (let k = 0; k < n; k++) vectors.im![k * n + i] = rows.im[source * n + k]!;
+  }
+  return true;
+}
+
+/** The lower triangle, with the real part of the diagonal; zeros above. */
+function copyLower(a: Planar, n: number, out: Planar): void {
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    for (let j = 0; j <= i; j++) out.re[row + j] = a.re[row + j]!;
+    out.re.fill(0, row + i + 1, row + n);
+    if (out.im === undefined) continue;
+    out.im.fill(0, row, row + n);
+    if (a.im !== undefined) for (let j = 0; j < i; j++) out.im[row + j] = a.im[row + j]!;
+  }
+}
+
+/** Indices 0 … count − 1 by ascending value. Insertion sort. */
+function rankAscending(values: Float64Array, count: number, ranking: Int32Array): void {
+  for (let i = 0; i < count; i++) {
+    let at = i;
+    while (at > 0 && values[ranking[at - 1]!]! > values[i]!) {
+      ranking[at] = ranking[at - 1]!;
+      at--;
+    }
+    ranking[at] = i;
+  }
+}
+
+/** Eigenvalues [n], ascending, and eigenvectors as columns [n × n]. */
+export interface HermitianEigen {
+  readonly values: Float64Array;
+  readonly vectors: ComplexMatrix;
+}
+
+export function hermitianEigen(matrix: ComplexMatrix): HermitianEigen {
+  checkSquare("hermitianEigen", "matrix", matrix);
+  const n = matrix.rows;
+  const a = split(matrix.data);
+  const real = a.im === undefined;
+  const values = new Float64Array(n);
+  const vectors = planar(n * n, real);
+  if (!hermitianEigenInto(a, n, values, vectors, createHermitianEigenWorkspace(n, real))) {
+    throw rangeError(
+      "hermitianEigen",
+      "matrix",
+      "one on which the iteration did not converge",
+      "finite numbers",
+    );
+  }
+  checkRepresentable("hermitianEigen", values);
+  return { values, vectors: joinMatrix(vectors, n, n) };
+}

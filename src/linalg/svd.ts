@@ -1,0 +1,218 @@
+import { joinMatrix, type Planar, planar, split } from "../complex/planar.js";
+import type { ComplexMatrix } from "../complex/types.js";
+import { rangeError } from "../errors.js";
+import { applyReflection, copyUpperRows, makeReflection, pivotedQrInPlace } from "./householder.js";
+import { checkMatrix } from "./input.js";
+import { orthogonaliseRows } from "./jacobi.js";
+import { safeExponent } from "./scaling.js";
+
+/** Singular values below this fraction of the largest are set to zero. */
+const negligible = 2 ** -300;
+
+/** The scratch memory of {@link svdInto}. */
+export interface SvdWorkspace {
+  /** The columns of the tall one of A and A^H, then R and the reflections of its factorisation. */
+  readonly tall: Planar;
+  /** The columns of R^H, then the reflections of its factorisation. */
+  readonly square: Planar;
+  /** The rows that Jacobi makes orthogonal, each followed by its row of the accumulated rotation. */
+  readonly rotated: Planar;
+  readonly left: Planar;
+  readonly right: Planar;
+  readonly tauTall: Planar;
+  readonly tauSquare: Planar;
+  readonly norms: Float64Array;
+  readonly order: Int32Array;
+  readonly ranking: Int32Array;
+}
+
+/** Room for the decomposition of matrices of up to the given size. */
+export function createSvdWorkspace(maxRows: number, maxColumns: number, real: boolean): SvdWorkspace {
+  const n = Math.min(maxRows, maxColumns);
+  const m = Math.max(maxRows, maxColumns);
+  return {
+    tall: planar(n * m, real),
+    square: planar(n * n, real),
+    rotated: planar(2 * n * n, real),
+    left: planar(n * m, real),
+    right: planar(n * n, real),
+    tauTall: planar(n, real),
+    tauSquare: planar(n, real),
+    norms: new Float64Array(2 * n),
+    order: new Int32Array(n),
+    ranking: new Int32Array(n),
+  };
+}
+
+/**
+ * Thin singular value decomposition A = U diag(s) V^H with r = min(rows, columns), into existing arrays; A is not
+ * written to and nothing is allocated.
+ *
+ * With B the tall one of A and A^H: B P = Q₁ R with column pivoting, R^H = Q₂ S, and one-sided Jacobi on the rows of
+ * S = J Σ W^H, which the two factorisations have brought close to a diagonal matrix. So B = (Q₁ W) Σ (P Q₂ J)^H.
+ *
+ * @param u - filled with U, [rows × r]
+ * @param s - filled with r singular values, descending
+ * @param v - filled with V, [columns × r]
+ * @returns false if a number is not finite or the bounded number of sweeps was not enough
+ *
+ * Source: Z. Drmač and K. Veselić, New fast and accurate Jacobi SVD algorithm I, II, SIAM J. Matrix Anal. Appl. 29
+ * (2008).
+ */
+export function svdInto(
+  a: Planar,
+  rows: number,
+  columns: number,
+  u: Planar,
+  s: Float64Array,
+  v: Planar,
+  workspace: SvdWorkspace,
+): boolean {
+  const { tall, square, rotated, left, right, tauTall, tauSquare, norms, order, ranking } = workspace;
+  const wide = rows < columns;
+  const m = wide ? columns : rows;
+  const n = wide ? rows : columns;
+  const exponent = safeExponent(a.re, a.im, rows * columns);
+  if (Number.isNaN(exponent)) return false;
+  loadColumns(a, wide, m, n, 2 ** -exponent, tall);
+  const rank = pivotedQrInPlace(tall, n, m, tauTall, order, norms, negligible);
+
+  copyUpperRows(tall, m, rank, n, square, n, -1);
+  for (let k = 0; k < rank; k++) {
+    makeReflection(square, k, n, tauSquare);
+    applyReflection(square, k, n, tauSquare, true, square, k + 1, rank);
+  }
+  copyUpperRows(square, n, rank, rank, rotated, 2 * rank, 1);
+  appendIdentity(rotated, rank);
+  if (!orthogonaliseRows(rotated, rank, 2 * rank, norms)) return false;
+
+  // Columns of [W 0; 0 I] and [J 0; 0 I], then Q₁ and Q₂ in front of them. A row of `rotated` is σ w^H, then of J^H.
+  for (let i = 0; i < rank; i++) {
+    norms[i] = Math.sqrt(norms[i]!);
+    if (!(norms[i]! > 0)) return false;
+  }
+  for (let i = 0; i < n; i++) {
+    const factor = i < rank ? 1 / norms[i]! : 0;
+    loadVector(rotated, 2 * rank * i, rank, factor, left, i, m, i < rank);
+    loadVector(rotated, 2 * rank * i + rank, rank, 1, right, i, n, i < rank);
+  }
+  for (let k = rank - 1; k >= 0; k--) {
+    applyReflection(tall, k, m, tauTall, false, left, 0, n);
+    applyReflection(square, k, n, tauSquare, false, right, 0, n);
+  }
+  rankDescending(norms, rank, n, ranking);
+  for (let i = 0; i < n; i++) s[i] = ranking[i]! < rank ? norms[ranking[i]!]! * 2 ** exponent : 0;
+  storeColumns(left, m, n, ranking, undefined, wide ? v : u);
+  storeColumns(right, n, n, ranking, order, wide ? u : v);
+  return true;
+}
+
+/** The columns of the tall m × n one of A and A^H as contiguous vectors, scaled. */
+function loadColumns(a: Planar, wide: boolean, m: number, n: number, scale: number, out: Planar): void {
+  if (wide) {
+    for (let i = 0; i < m * n; i++) out.re[i] = a.re[i]! * scale;
+  } else {
+    for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) out.re[j * m + i] = a.re[i * n + j]! * scale;
+  }
+  if (out.im === undefined) return;
+  if (a.im === undefined) out.im.fill(0, 0, m * n);
+  else if (wide) {
+    for (let i = 0; i < m * n; i++) out.im[i] = -a.im[i]! * scale;
+  } else {
+    for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) out.im[j * m + i] = a.im[i * n + j]! * scale;
+  }
+}
+
+/** The identity as the right half of an n × 2n matrix. */
+function appendIdentity({ re, im }: Planar, n: number): void {
+  for (let i = 0; i < n; i++) {
+    const at = 2 * n * i + n;
+    re.fill(0, at, at + n);
+    re[at + i] = 1;
+    if (im !== undefined) im.fill(0, at, at + n);
+  }
+}
+
+/** Vector i of `out`: the conjugate of `size` entries times `factor`, then zeros; unit vector i unless `given`. */
+function loadVector(
+  from: Planar,
+  at: number,
+  size: number,
+  factor: number,
+  out: Planar,
+  i: number,
+  length: number,
+  given: boolean,
+): void {
+  const start = i * length;
+  const filled = given ? size : 0;
+  for (let k = 0; k < filled; k++) out.re[start + k] = from.re[at + k]! * factor;
+  out.re.fill(0, start + filled, start + length);
+  if (!given) out.re[start + i] = 1;
+  if (out.im === undefined) return;
+  for (let k = 0; k < filled; k++) out.im[start + k] = -from.im![at + k]! * factor;
+  out.im.fill(0, start + filled, start + length);
+}
+
+/** Indices 0 … count − 1 by descending value; those from `rank` on, whose value is zero, come last. Insertion sort. */
+function rankDescending(values: Float64Array, rank: number, count: number, ranking: Int32Array): void {
+  for (let i = 0; i < count; i++) {
+    let at = i;
+    if (i < rank) {
+      while (at > 0 && values[ranking[at - 1]!]! < values[i]!) {
+        ranking[at] = ranking[at - 1]!;
+        at--;
+      }
+    }
+    ranking[at] = i;
+  }
+}
+
+/** Contiguous vectors become columns in the order of `ranking`; entry k goes to row `order[k]`, or row k. */
+function storeColumns(
+  vectors: Planar,
+  length: number,
+  count: number,
+  ranking: Int32Array,
+  order: Int32Array | undefined,
+  out: Planar,
+): void {
+  for (let k = 0; k < length; k++) {
+    const row = (order === undefined ? k : order[k]!) * count;
+    for (let i = 0; i < count; i++) out.re[row + i] = vectors.re[ranking[i]! * length + k]!;
+    if (out.im === undefined) continue;
+    if (vectors.im === undefined) out.im.fill(0, row, row + count);
+    else for (let i = 0; i < count; i++) out.im[row + i] = vectors.im[ranking[i]! * length + k]!;
+  }
+}
+
+/** Thin singular value decomposition: U [rows × r], s [r], V [columns × r], r = min(rows, columns). */
+export interface Svd {
+  readonly u: ComplexMatrix;
+  readonly s: Float64Array;
+  readonly v: ComplexMatrix;
+}
+
+/**
+ * Thin singular value decomposition A = U diag(s) V^H. Columns of U and V are orthonormal, also those of zero
+ * singular values; s is descending. Real matrices have real U and V.
+ *
+ * @throws `shape`, `non-finite`; `range` if a singular value overflows or the iteration does not converge
+ */
+export function svd(matrix: ComplexMatrix): Svd {
+  checkMatrix("svd", "matrix", matrix);
+  const { rows, columns } = matrix;
+  const a = split(matrix.data);
+  const real = a.im === undefined;
+  const r = Math.min(rows, columns);
+  const u = planar(rows * r, real);
+  const v = planar(columns * r, real);
+  const s = new Float64Array(r);
+  if (!svdInto(a, rows, columns, u, s, v, createSvdWorkspace(rows, columns, real))) {
+    throw rangeError("svd", "matrix", "one on which the iteration did not converge", "finite numbers");
+  }
+  if (s[0] === Number.POSITIVE_INFINITY) {
+    throw rangeError("svd", "largest singular value", "above the largest number", "a smaller matrix");
+  }
+  return { u: joinMatrix(u, rows, r), s, v: joinMatrix(v, columns, r) };
+}

@@ -1,0 +1,15 @@
+export type { OperatorTraits } from "./base-operator.js";
+export { BaseOperator } from "./base-operator.js";
+export type { OperatorLaw, OperatorReport } from "./check-operator.js";
+export { checkOperator } from "./check-operator.js";
+export { composeOperators } from "./composition.js";
+export { denseOperator } from "./dense.js";
+export { diagonalOperator } from "./diagonal.js";
+export type { FourierOptions } from "./fourier.js";
+export { fourierOperator } from "./fourier.js";
+export { khatriRaoOperator } from "./khatri-rao.js";
+export { kroneckerOperator } from "./kronecker.js";
+export type { LinearOperator, OperatorCost } from "./operator.js";
+export { restrictionOperator } from "./restriction.js";
+export { scaleOperator } from "./scaled.js";
+export { stackOperators } from "./stacking.js";

@@ -1,0 +1,290 @@
+import { describe, expect, it } from "vitest";
+import type { Estimated } from "../../../simulations/engine/contract.js";
+import { symbolErrorFraction } from "../../../simulations/irs/beamforming.js";
+import { irsScenario } from "../../../simulations/irs/scenario.js";
+import type { CoefficientEstimate } from "../../../simulations/kronecker/recovery.js";
+import { cascadedChannels } from "../../../src/channels/index.js";
+import { complexMatrix, complexVector } from "../../../src/complex/index.js";
+import { fromDecibels } from "../../../src/metrics/index.js";
+import { kroneckerOperator } from "../../../src/operators/index.js";
+import { randomStream } from "../../../src/random/index.js";
+import { irsInstance } from "../../support/golden.js";
+
+const { parse, draw, estimators, metrics } = irsScenario;
+const stream = randomStream(1, "irs");
+type Drawn = ReturnType<typeof draw>;
+
+function measure(id: string, truth: Drawn["truth"], estimate: CoefficientEstimate): number | undefined {
+  return metrics.find((metric) => metric.id === id)?.measure(truth, estimate);
+}
+
+function run(id: string, { observation, truth }: Drawn): Estimated<CoefficientEstimate> {
+  const estimator = estimators.find((candidate) => candidate.id === id);
+  if (estimator === undefined) throw new Error(id);
+  return "oracle" in estimator ? estimator.estimate(observation, truth) : estimator.estimate(observation);
+}
+
+describe("configuration", () => {
+  it("has the defaults of the paper, every field named", () => {
+    expect(parse({})).toEqual({
+      msAntennas: 6,
+      bsAntennas: 16,
+      irsElements: 256,
+      gridPoints: 18,
+      pilots: 3,
+      irsPatterns: 6,
+      pathsMsIrs: 3,
+      pathsIrsBs: 3,
+      snrDb: 20,
+      offGrid: false,
+      symbols: 1000,
+    });
+  });
+
+  it("says which field is wrong, what was expected and what came", () => {
+    const wrong: [object, string, string][] = [
+      [{ msAntennas: 65 }, "msAntennas", "irs: option msAntennas is 65; expected an integer from 1 to 64"],
+      [{ offGrid: 1 }, "offGrid", "irs: option offGrid is 1; expected true or false"],
+      [
+        { symbols: 1e9 },
+        "symbols",
+        "irs: option symbols is 1000000000; expected an integer from 1 to 100000",
+      ],
+      [{ gridPoints: 2 }, "pathsMsIrs", "irs: option pathsMsIrs is 3; expected at most 2 (gridPoints)"],
+      [
+        { snr: 20 },
+        "snr",
+        "irs: option snr is unknown; one of msAntennas, bsAntennas, irsElements, gridPoints, " +
+          "pilots, irsPatterns, pathsMsIrs, pathsIrsBs, snrDb, offGrid, symbols",
+      ],
+    ];
+    for (const [input, parameter, message] of wrong) {
+      expect(() => parse(input)).toThrow(expect.objectContaining({ code: "option", parameter, message }));
+    }
+  });
+});
+
+describe("draw", () => {
+  it("has the model's sizes, support and noise", () => {
+    const { truth, observation } = draw(parse({ snrDb: 10 }), stream);
+    const { measurement, factors, noiseVariance } = observation;
+    expect(factors.map(({ rows, columns }) => [rows, columns])).toEqual([
+      [6, 18],
+      [3, 18],
+      [16, 18],
+    ]);
+    expect(measurement.length).toBe(288);
+    expect(truth.channels.map(({ rows, columns }) => [rows, columns])).toEqual(Array(6).fill([16, 6]));
+    expect(truth.support?.length).toBe(9);
+
+    const signal = kroneckerOperator(factors).apply(truth.coefficients!);
+    const power = signal.data.reduce((sum, part) => sum + part * part, 0) / 288;
+    expect(noiseVariance / power).toBeCloseTo(0.1, 10);
+    const noisePower = signal.data.reduce((sum, part, i) => sum + (measurement.data[i] - part) ** 2, 0) / 288;
+    // Standard error 1/√288 = 6 %; five of them.
+    expect(Math.abs(noisePower / noiseVariance - 1)).toBeLessThan(0.3);
+  });
+
+  it("is a function of the stream's identity, and other noise levels draw the same", () => {
+    const configuration = parse({});
+    expect(draw(configuration, stream)).toEqual(draw(configuration, randomStream(1, "irs")));
+    const other = draw(parse({ snrDb: 0 }), stream);
+    const { truth } = draw(configuration, stream);
+    expect({ ...other.truth, transmission: { ...other.truth.transmission, snr: 100 } }).toEqual(truth);
+    expect(draw(configuration, stream.child(1)).truth.channels).not.toEqual(truth.channels);
+  });
+
+  it("keeps all but the directions off the grid, where there is no sparse truth", () => {
+    const on = draw(parse({}), stream);
+    const off = draw(parse({ offGrid: true }), stream);
+    expect(off.truth.coefficients).toBeUndefined();
+    expect(off.truth.support).toBeUndefined();
+    expect(off.observation.factors).toEqual(on.observation.factors);
+    expect(off.truth.transmission).toEqual(on.truth.transmission);
+    expect(off.truth.channels).not.toEqual(on.truth.channels);
+    expect(
+      measure("supportRecoveryRate", off.truth, { coefficients: complexVector(18 ** 3) }),
+    ).toBeUndefined();
+    expect(() => run("oracle-ls", off)).toThrow(
+      expect.objectContaining({ code: "option", parameter: "offGrid" }),
+    );
+  });
+});
+
+describe("metrics", () => {
+  const snrDb = 12;
+  const snr = fromDecibels(snrDb);
+  const { truth } = draw(parse({ snrDb, symbols: 20_000 }), stream);
+  const scaled = (re: number, im = 0): CoefficientEstimate => {
+    const { data, length } = truth.coefficients!;
+    const product = complexVector(length);
+    for (let i = 0; i < data.length; i += 2) {
+      product.data[i] = re * data[i] - im * data[i + 1];
+      product.data[i + 1] = re * data[i + 1] + im * data[i];
+    }
+    return { coefficients: product, iterations: 7 };
+  };
+
+  it("are perfect for the truth", () => {
+    // Squares of the rounding of the Kronecker form, below 1e-12.
+    expect(measure("nmse", truth, scaled(1))).toBeLessThan(1e-24);
+    expect(measure("supportRecoveryRate", truth, scaled(1))).toBe(1);
+    // The channels have rank one, so the beams collect all of ‖H‖².
+    expect(measure("spectralEfficiency", truth, scaled(1))).toBeCloseTo(Math.log2(1 + snr * 96), 10);
+    expect(measure("iterations", truth, scaled(1))).toBe(7);
+  });
+
+  it("are as defined for scaled and zero estimates", () => {
+    expect(measure("nmse", truth, scaled(0.5))).toBeCloseTo(0.25, 10);
+    expect(measure("nmse", truth, scaled(0, 1))).toBeCloseTo(2, 10);
+    expect(measure("nmse", truth, scaled(0))).toBe(1);
+    // A positive factor changes neither beams nor decisions.
+    for (const id of ["spectralEfficiency", "symbolErrorRate"]) {
+      expect(measure(id, truth, scaled(0.5))).toBeCloseTo(measure(id, truth, scaled(1))!, 10);
+    }
+    expect(measure("supportRecoveryRate", truth, scaled(0))).toBe(0);
+    expect(measure("spectralEfficiency", truth, scaled(0))).toBe(0);
+    expect(measure("symbolErrorRate", truth, scaled(0))).toBe(0.75);
+  });
+
+  it("average the error over the patterns, each relative to its own channel", () => {
+    // An estimate that is right for all patterns but one, where the truth has another scale.
+    const channels = truth.channels.map((channel, i) =>
+      i === 2
+        ? complexMatrix(
+            16,
+            6,
+            channel.data.map((part) => part / 3),
+          )
+        : channel,
+    );
+    expect(measure("nmse", { ...truth, channels }, scaled(1))).toBeCloseTo(4 / 6, 10);
+  });
+
+  it("see nothing through a beam that is orthogonal to the channel", () => {
+    // With as many antennas as grid points the directions of the grid are orthogonal.
+    const orthogonal = draw(parse({ bsAntennas: 16, gridPoints: 16 }), stream).truth;
+    const cells = new Set(Array.from(orthogonal.support!, (j) => j % 16));
+    const [elsewhere] = [...Array(16).keys()].filter((k) => !cells.has(k));
+    const [first] = orthogonal.support!;
+    const coefficients = complexVector(16 ** 3);
+    coefficients.data[2 * (first - (first % 16) + elsewhere)] = 1;
+    expect(measure("spectralEfficiency", orthogonal, { coefficients })).toBeLessThan(1e-20);
+    // Together with an arrival of the channel, the beam collects that arrival's share of the power.
+    coefficients.data[2 * first] = 1e6;
+    const powers = [...cells].map((_, q) => {
+      const at = 2 * orthogonal.support![q];
+      return orthogonal.coefficients!.data[at] ** 2 + orthogonal.coefficients!.data[at + 1] ** 2;
+    });
+    const share = powers[0] / powers.reduce((sum, power) => sum + power, 0);
+    expect(measure("spectralEfficiency", orthogonal, { coefficients })).toBeCloseTo(
+      Math.log2(1 + 100 * share * 96),
+      5,
+    );
+  });
+
+  it("count symbol errors as the closed form says, with and without a phase error", () => {
+    // The symbol at angle π/4 + θ keeps its quadrant with probability Φ(√(2 SNR) cos) Φ(√(2 SNR) sin).
+    const symbols = 200_000;
+    const transmission = {
+      snr: fromDecibels(4),
+      symbols: Uint8Array.from({ length: symbols }, (_, k) => k % 4),
+      noise: randomStream(2).complexNormals(symbols),
+    };
+    for (const phase of [0, 0.3, -0.6, 2]) {
+      const gain = { re: 1e-3 * Math.cos(phase), im: 1e-3 * Math.sin(phase) };
+      const amplitude = Math.sqrt(2 * transmission.snr);
+      const expected =
+        1 -
+        normalDistribution(amplitude * Math.cos(Math.PI / 4 + phase)) *
+          normalDistribution(amplitude * Math.sin(Math.PI / 4 + phase));
+      const error = Math.sqrt((expected * (1 - expected)) / symbols);
+      expect(Math.abs(symbolErrorFraction(gain, transmission, 0, 1) - expected)).toBeLessThan(4 * error);
+    }
+  });
+
+  it("use every pattern's own symbols", () => {
+    const perPattern = truth.channels.map((_, i) =>
+      symbolErrorFraction({ re: 1, im: 0.7 }, truth.transmission, i, 6),
+    );
+    expect(new Set(perPattern).size).toBe(6);
+  });
+});
+
+describe("estimators", () => {
+  const ids = ["omp", "sbl", "kronecker-sbl-svd", "kronecker-sbl-am", "oracle-ls"];
+
+  it("are those of the paper", () => {
+    expect(estimators.map(({ id }) => id)).toEqual(ids);
+  });
+
+  const easy = draw(
+    parse({
+      irsElements: 64,
+      gridPoints: 8,
+      irsPatterns: 8,
+      pilots: 6,
+      bsAntennas: 8,
+      snrDb: 40,
+      pathsMsIrs: 1,
+      pathsIrsBs: 2,
+    }),
+    stream,
+  );
+  for (const id of ids) {
+    it(`${id} solves an easy problem and leaves the observation as it is`, () => {
+      const before = structuredClone(easy.observation);
+      const { status, estimate } = run(id, easy);
+      expect(status).toBe("ok");
+      expect(measure("nmse", easy.truth, estimate)).toBeLessThan(1e-3);
+      expect(easy.observation).toEqual(before);
+    });
+  }
+
+  it("reproduce the reference implementation on its instance", () => {
+    const instance = irsInstance();
+    const { measurement, factors, noiseVariance, reference } = instance;
+    const [surface, , bs] = factors as Drawn["truth"]["cascade"];
+    const cascade = [surface, instance.arrayResponse, bs] as const;
+    const coefficients = complexVector(18 ** 3, instance.coefficients.data);
+    const support = [...Array(18 ** 3).keys()].filter((j) => coefficients.data[2 * j] !== 0);
+    const drawn: Drawn = {
+      truth: {
+        ...draw(parse({}), stream).truth,
+        channels: cascadedChannels(cascade, coefficients),
+        cascade,
+        coefficients,
+        support: Int32Array.from(support),
+      },
+      observation: {
+        measurement: complexVector(
+          288,
+          Float64Array.from(measurement.re.flatMap((re, i) => [re, measurement.im[i]])),
+        ),
+        factors,
+        noiseVariance,
+      },
+    };
+    for (const method of ["svd", "am"]) {
+      const { estimate } = run(`kronecker-sbl-${method}`, drawn);
+      const expected = reference[`${method}-kronecker-sbl`];
+      expect(Math.abs(measure("nmse", drawn.truth, estimate)! / expected.nmse - 1)).toBeLessThan(1e-6);
+      expect(measure("supportRecoveryRate", drawn.truth, estimate)).toBeCloseTo(
+        expected.supportRecoveryRate!,
+        14,
+      );
+      expect(estimate.iterations).toBe(expected.iterations);
+    }
+    const oracle = measure("nmse", drawn.truth, run("oracle-ls", drawn).estimate)!;
+    expect(Math.abs(oracle / reference["oracle-ls"].nmse - 1)).toBeLessThan(1e-6);
+  });
+});
+
+/** Φ(x), by Simpson's rule on 2000 intervals: good to 1e-12. */
+function normalDistribution(x: number): number {
+  const n = 2000;
+  const density = (t: number) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
+  let sum = density(0) + density(x);
+  for (let i = 1; i < n; i++) sum += (i % 2 === 1 ? 4 : 2) * density((i * x) / n);
+  return 0.5 + (sum * x) / n / 3;
+}
