@@ -116,7 +116,32 @@ export function readResultFolder(path: string): StoredRun {
     });
   };
   const run = { plan: read("plan.json", planSchema), result: read("result.json", resultSchema) };
+  if (!belongTogether(run)) {
+    throw new SparseError(
+      "format",
+      "report: plan.json and result.json are not of one run; expected the same plan",
+      {
+        parameter: "result.json",
+        expected: "the plan of plan.json",
+        received: "another plan",
+      },
+    );
+  }
   return existsSync(join(path, "timing.json")) ? { ...run, timing: read("timing.json", timingSchema) } : run;
+}
+
+/** Whether the result has what the plan promises, so that a report finds every number it looks for. */
+function belongTogether({ plan, result }: StoredRun): boolean {
+  const estimators = plan.estimators.map(({ id }) => id).join("\n");
+  return (
+    plan.configurationHash === result.configurationHash &&
+    result.points.length > 0 &&
+    result.points.every(
+      (point) =>
+        point.estimators.map(({ id }) => id).join("\n") === estimators &&
+        point.estimators.every(({ metrics }) => plan.metrics.every(({ id }) => Object.hasOwn(metrics, id))),
+    )
+  );
 }
 
 /** Replaces the report beside the results. */

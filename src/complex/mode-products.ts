@@ -14,8 +14,8 @@ export interface ModeFactor {
  * out ← t ×_1 op(B_1) ×_2 … ×_R op(B_R), where t is [size_1 × … × size_R × trailing] and out is
  * [rows_1 × … × rows_R × trailing], row-major.
  *
- * The mode that shrinks the tensor most goes first and the one that lets it grow most goes last, so that no
- * intermediate tensor is larger than it must be. The scratch tensors hold ∏ max(rows_n, size_n) · trailing numbers.
+ * The mode that shrinks the tensor most goes first and the one that lets it grow most goes last, so no intermediate
+ * tensor is larger than both t and out, and the scratch tensors need hold no more than the larger of the two.
  */
 export function modeProductsInto(
   out: Planar,

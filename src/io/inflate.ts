@@ -54,7 +54,7 @@ export function inflate(
     throw fileError(reading, "format", offset, "damaged compressed stream", "deflated bytes", error);
   }
   if (out === undefined || length < out.length) {
-    const expected = `${out?.length ?? headBytes} or more`;
+    const expected = `${out?.length ?? headBytes}`;
     throw fileError(
       reading,
       "format",

@@ -55,12 +55,8 @@ export function decompress(reading: MatReading, element: MatElement): Uint8Array
   const { bytes, view, littleEndian } = reading;
   const { start } = element;
   const end = start + element.bytes;
-  // RFC 1950: two bytes of header (deflate, no dictionary, divisible by 31), the stream, and its checksum.
-  const isZlib =
-    element.bytes > 6 &&
-    (bytes[start]! & 0x0f) === 8 &&
-    (bytes[start + 1]! & 0x20) === 0 &&
-    view.getUint16(start) % 31 === 0;
+  // RFC 1950: two bytes of header (deflate; divisible by 31), the stream, and its checksum.
+  const isZlib = element.bytes > 6 && (bytes[start]! & 0x0f) === 8 && view.getUint16(start) % 31 === 0;
   if (!isZlib) throw fileError(reading, "format", start, "something else", "a zlib stream");
   const content = inflate(reading, start, bytes.subarray(start + 2, end - 4), 8, (head) => {
     const tag = new DataView(head.buffer, head.byteOffset, head.byteLength);
@@ -71,7 +67,7 @@ export function decompress(reading: MatReading, element: MatElement): Uint8Array
     takeInflated(reading, size, start);
     return size;
   });
-  if (false) {
+  if (adler32(content) !== view.getUint32(end - 4)) {
     throw fileError(reading, "format", end - 4, "checksum", "that of the inflated element");
   }
   return content;

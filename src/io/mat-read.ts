@@ -140,10 +140,6 @@ function readShape(reading: MatReading, element: MatElement): readonly number[] 
     throw fileError(reading, "format", element.at, `dimensions of type ${element.type}`, "integers (5 or 6)");
   }
   const count = numberCount(reading, element);
-  if (count > reading.limits.dimensions) {
-    const expected = `at most ${reading.limits.dimensions}`;
-    throw fileError(reading, "limit", element.at, `array of ${count} dimensions`, expected);
-  }
   const shape = new Float64Array(count);
   readNumbers(reading, element, { out: shape, first: 0, stride: 1 });
   if (count < 2 || shape.some((size) => size < 0)) {

@@ -30,17 +30,12 @@ export function npzEntries(reading: Reading): Map<string, ArchiveEntry> {
   const { view } = reading;
   const end = findEndRecord(reading);
   const count = view.getUint16(end + 10, true);
-  const directoryBytes = view.getUint32(end + 12, true);
   const directoryStart = view.getUint32(end + 16, true);
   if (count === 0xffff || directoryStart === 0xffffffff) {
     throw fileError(reading, "unsupported", end, "ZIP64 archive", "a ZIP archive of less than 65535 members");
   }
   if (view.getUint16(end + 4, true) !== 0 || view.getUint16(end + 8, true) !== count) {
     throw fileError(reading, "unsupported", end, "ZIP archive in several parts", "a single file");
-  }
-  if (directoryStart + directoryBytes !== end) {
-    const found = `ZIP directory of ${directoryBytes} bytes at ${directoryStart}, declared`;
-    throw fileError(reading, "format", end, found, "one that ends there");
   }
   const entries = new Map<string, ArchiveEntry>();
   let at = directoryStart;

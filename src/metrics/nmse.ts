@@ -11,14 +11,14 @@ import { squaredNorm } from "./squared-norm.js";
  * power of two returns the same bits, and no intermediate result overflows or underflows.
  *
  * @param estimate - x̂, [length] or [rows × columns]
- * @param truth - x, of the same shape, not zero
+ * @param truth - x, of the same shape, not zero; a vector has the shape of a matrix of one column
  *
  * @throws `shape` if the shapes differ; `non-finite` if an entry is NaN or infinite; `range` if the truth is zero or
  *   the ratio itself overflows
  *
  * @remarks Time O(size); memory 48 bytes per entry.
  */
-export function nmse<Signal extends ComplexVector | ComplexMatrix>(estimate: Signal, truth: Signal): number {
+export function nmse(estimate: ComplexVector | ComplexMatrix, truth: ComplexVector | ComplexMatrix): number {
   if (shapeOf(estimate) !== shapeOf(truth) || estimate.data.length !== truth.data.length) {
     throw shapeError("nmse", "estimate", shapeOf(estimate), `${shapeOf(truth)} as in truth`);
   }
@@ -43,5 +43,7 @@ export function nmse<Signal extends ComplexVector | ComplexMatrix>(estimate: Sig
 }
 
 function shapeOf(signal: ComplexVector | ComplexMatrix): string {
-  return "rows" in signal ? `${signal.rows} × ${signal.columns} entries` : `${signal.length} elements`;
+  return "rows" in signal && signal.columns !== 1
+    ? `${signal.rows} × ${signal.columns} entries`
+    : `${"rows" in signal ? signal.rows : signal.length} elements`;
 }

@@ -1,4 +1,4 @@
-import { isReal, type Planar, splitInto } from "../complex/planar.js";
+import { isReal, type Planar, planar, split, splitInto } from "../complex/planar.js";
 import { multiplyInto } from "../complex/products.js";
 import { type ComplexMatrix, type ComplexVector, complexMatrix, complexVector } from "../complex/types.js";
 import { rangeError } from "../errors.js";
@@ -48,13 +48,13 @@ const columnsPerBlock = 128;
  *     super({ kind: "difference", rows: n - 1, columns: n, real: true, ownBytes: 0, flopsPerProduct: 2 * (n - 1) });
  *   }
  *   protected applyInto(x: Float64Array, out: Float64Array): void {
- *     for (let i = 0; i < out.length; i++) out[i] = x[i + 2]! - x[i]!;
+ *     for (let i = 0; i < out.length; i++) out[i] = x[i + 2] - x[i];
  *   }
  *   protected adjointInto(y: Float64Array, out: Float64Array): void {
  *     out.fill(0);
  *     for (let i = 0; i < y.length; i++) {
- *       out[i] = out[i]! - y[i]!;
- *       out[i + 2] = out[i + 2]! + y[i]!;
+ *       out[i] -= y[i];
+ *       out[i + 2] += y[i];
  *     }
  *   }
  * }
@@ -65,6 +65,7 @@ export abstract class BaseOperator implements LinearOperator {
   readonly columns: number;
   readonly real: boolean;
   readonly cost: OperatorCost;
+  /** Working arrays that are kept between calls and counted in `memoryBytes`. */
   protected readonly scratch = new Scratch();
   readonly #ownBytes: number;
   readonly #flopsPerProduct: number;
@@ -193,9 +194,8 @@ export abstract class BaseOperator implements LinearOperator {
     const size = indices.length;
     const atoms = new Float64Array(2 * this.rows * size);
     this.atomsInto(indices, atoms);
-    const a = this.scratch.planar("gram.atoms", this.rows * size, this.real);
-    const product = this.scratch.planar("gram", size * size, this.real);
-    splitInto(atoms, a);
+    const a = split(atoms, this.real);
+    const product = planar(size * size, this.real);
     multiplyInto(product, "adjoint", a, "plain", a, size, size, this.rows);
     joinLower(product, size, out);
   }

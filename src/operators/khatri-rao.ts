@@ -2,7 +2,6 @@ import { type MatrixInput, toComplexMatrix } from "../complex/convert.js";
 import { join, type Planar, planar, split, splitInto } from "../complex/planar.js";
 import { multiplyInto } from "../complex/products.js";
 import { shapeError } from "../errors.js";
-import { kernels } from "../kernels/kernels.js";
 import { BaseOperator } from "./base-operator.js";
 import { expandPairs, makePairs, type Pairs, pairsPay } from "./hermitian-pairs.js";
 import type { LinearOperator } from "./operator.js";
@@ -15,8 +14,8 @@ import { type ColumnFactor, factorNorms, productColumnsInto, productGramInto } f
  *
  * The factors are gathered in two groups of about equal size, L and R, and A x is L diag(x) Rᵀ written as a
  * vector. Products with A take as long as with the dense matrix, but memory is 16 N (M_L + M_R) bytes where that takes
- * 16 N M. `gram` is the entrywise product of two small Gram matrices; `covariance` takes half the flops of the dense
- * one, a quarter less again if real, with up to 8 N (M_L² + M_R²) bytes kept for it.
+ * 16 N M. `gram` is the entrywise product of two small Gram matrices; `covariance` takes about
+ * 2 M² N flops (M² N / 2 if real), half of the dense one's, and keeps up to 8 N (M_L² + M_R²) bytes twice.
  *
  * @param factors - A1, …, AR, each [M_n × N] with the same N; copied
  * @throws `shape` if there is none, one is empty or ragged, or their column counts differ; `non-finite` with the
@@ -110,7 +109,7 @@ class KhatriRaoOperator extends BaseOperator {
 
   protected override atomsInto(indices: ArrayLike<number>, out: Float64Array): void {
     const size = this.rows * indices.length;
-    const block = this.scratch.planar("atoms", size, this.real);
+    const block = planar(size, this.real);
     productColumnsInto([this.#left, this.#right], [indices, indices], indices.length, block);
     join(block, size, 1, out);
   }
@@ -140,12 +139,8 @@ class KhatriRaoOperator extends BaseOperator {
     for (let row = 0, at = 0; row < leftCount; row++) {
       for (let k = 0; k < n; k++, at++) weighted[at] = matrices[0][at] * priorVariance[k];
     }
-    kernels.gemm(
-      ...([false, true, leftCount, rightCount, n, 1] as const),
-      ...([weighted, 0, n] as const),
-      ...([matrices[1], 0, n] as const),
-      ...([0, tensor, 0, rightCount] as const),
-    );
+    const [left, right] = [{ re: weighted }, { re: matrices[1] }];
+    multiplyInto({ re: tensor }, "plain", left, "transpose", right, leftCount, rightCount, n);
     expandPairs(this.#pairs, tensor, this.rows, out);
   }
 }

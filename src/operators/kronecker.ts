@@ -1,7 +1,7 @@
 import { type MatrixInput, toComplexMatrix } from "../complex/convert.js";
 import { type ModeFactor, modeProductsInto } from "../complex/mode-products.js";
 import { outerProductInto } from "../complex/outer.js";
-import { isReal, join, type Planar, split, splitInto } from "../complex/planar.js";
+import { isReal, join, type Planar, planar, split, splitInto } from "../complex/planar.js";
 import type { Form } from "../complex/products.js";
 import type { ComplexMatrix } from "../complex/types.js";
 import { shapeError } from "../errors.js";
@@ -93,7 +93,7 @@ export class KroneckerOperator extends BaseOperator {
 
   protected override atomsInto(indices: ArrayLike<number>, out: Float64Array): void {
     const size = this.rows * indices.length;
-    const block = this.scratch.planar("atoms", size, this.real);
+    const block = planar(size, this.real);
     productColumnsInto(this.#columnFactors, this.#factorIndices(indices), indices.length, block);
     join(block, size, 1, out);
   }

@@ -11,6 +11,9 @@ export interface OperatorCost {
 /**
  * A linear map A from coefficients to measurements, known by what it does. The columns of A are the atoms.
  *
+ * Every method throws `shape` if sizes disagree or `out` shares memory with an input, and `range` for an index that
+ * is not in 0 … N − 1. Numbers are not checked; solvers do that once, at entry.
+ *
  * Write your own by extending `BaseOperator`, which supplies every method from a matrix-vector product and its
  * adjoint, and check it with `checkOperator`.
  */

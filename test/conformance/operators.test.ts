@@ -134,10 +134,16 @@ for (const [family, cases] of families) {
           const error = await thrownBy(() => call.run(overlapping, memory.subarray(0, call.input.length)));
           expect(error.code, call.name).toBe("shape");
           expect(error.message).toMatch(/out has memory shared with .*; expected memory of its own/);
-          // Side by side in one buffer is allowed.
-          const input = memory.subarray(0, call.input.length);
-          input.set(call.input);
-          call.run(memory.subarray(call.input.length), input);
+          // Side by side in one buffer is allowed, whichever comes first.
+          for (const [inputAt, outAt] of [
+            [0, call.input.length],
+            [call.outLength, 0],
+          ]) {
+            const input = memory.subarray(inputAt, inputAt + call.input.length);
+            input.set(call.input);
+            const result = call.run(memory.subarray(outAt, outAt + call.outLength), input);
+            expect(result).toEqual(call.run(undefined));
+          }
         }
       });
 

@@ -13,7 +13,17 @@ import {
   solveTriangular,
   svd,
 } from "../../src/linalg/index.js";
-import { adjoint, minus, norm1, orthogonalityRatio, ratio, scaledColumns, times, timesPower, unitRoundoff } from "../support/dense-linalg.js";
+import {
+  adjoint,
+  minus,
+  norm1,
+  orthogonalityRatio,
+  ratio,
+  scaledColumns,
+  times,
+  timesPower,
+  unitRoundoff,
+} from "../support/dense-linalg.js";
 
 const runs = { seed: 20240611, numRuns: 150 };
 const passMark = 50;
@@ -40,7 +50,8 @@ const matrices = fc
       const matrix = complexMatrix(rows, columns, data);
       if (copy !== null) {
         const [from, to] = copy.map((column) => column % columns) as [number, number];
-        for (let r = 0; r < rows; r++) data.copyWithin(2 * (r * columns + to), 2 * (r * columns + from), 2 * (r * columns + from) + 2);
+        for (let r = 0; r < rows; r++)
+          data.copyWithin(2 * (r * columns + to), 2 * (r * columns + from), 2 * (r * columns + from) + 2);
       }
       return matrix;
     }),
@@ -139,7 +150,9 @@ describe("Hermitian positive definite matrices", () => {
       const inverse = hermitianInverse(a);
       const size = norm1(a) * norm1(inverse);
       expect(ratio(times(a, inverse), identityMatrix(n), n, size)).toBeLessThan(passMark);
-      expect(ratio(choleskySolve(factor, identityMatrix(n)), inverse, n, size * norm1(inverse))).toBeLessThan(passMark);
+      expect(ratio(choleskySolve(factor, identityMatrix(n)), inverse, n, size * norm1(inverse))).toBeLessThan(
+        passMark,
+      );
     });
   });
 

@@ -6,6 +6,7 @@ import { type ComplexMatrix, complexMatrix } from "../../src/complex/types.js";
 
 export type Complex = readonly [number, number];
 
+/** Entry (r, c). */
 export function entry({ columns, data }: ComplexMatrix, r: number, c: number): Complex {
   const at = 2 * (r * columns + c);
   return [data[at], data[at + 1]];
@@ -28,16 +29,20 @@ export function times([a, b]: Complex, [c, d]: Complex): Complex {
 }
 
 export function product(a: ComplexMatrix, b: ComplexMatrix): ComplexMatrix {
-  return matrixOf(a.rows, b.columns, (r, c) => {
-    let re = 0;
-    let im = 0;
+  const out = complexMatrix(a.rows, b.columns);
+  for (let r = 0; r < a.rows; r++) {
     for (let k = 0; k < a.columns; k++) {
-      const [x, y] = times(entry(a, r, k), entry(b, k, c));
-      re += x;
-      im += y;
+      const re = a.data[2 * (r * a.columns + k)];
+      const im = a.data[2 * (r * a.columns + k) + 1];
+      for (let c = 0; c < b.columns; c++) {
+        const from = 2 * (k * b.columns + c);
+        const to = 2 * (r * b.columns + c);
+        out.data[to] += re * b.data[from] - im * b.data[from + 1];
+        out.data[to + 1] += re * b.data[from + 1] + im * b.data[from];
+      }
     }
-    return [re, im];
-  });
+  }
+  return out;
 }
 
 export function adjointOf(a: ComplexMatrix): ComplexMatrix {
@@ -122,32 +127,45 @@ export function solve(
   b: ComplexMatrix,
 ): { readonly solution: ComplexMatrix; readonly logDeterminant: number } {
   const n = a.rows;
-  const rows = Array.from({ length: n }, (_, r) => [
-    ...Array.from({ length: n }, (_, c) => entry(a, r, c)),
-    ...Array.from({ length: b.columns }, (_, c) => entry(b, r, c)),
-  ]);
+  const width = 2 * (n + b.columns);
+  const rows = Array.from({ length: n }, (_, r) => {
+    const row = new Float64Array(width);
+    row.set(a.data.subarray(2 * r * n, 2 * (r + 1) * n));
+    row.set(b.data.subarray(2 * r * b.columns, 2 * (r + 1) * b.columns), 2 * n);
+    return row;
+  });
+  const size = (r: number, c: number) => Math.hypot(rows[r][2 * c], rows[r][2 * c + 1]);
   let logDeterminant = 0;
   for (let k = 0; k < n; k++) {
     let pivot = k;
-    for (let r = k + 1; r < n; r++) {
-      if (Math.hypot(...rows[r][k]) > Math.hypot(...rows[pivot][k])) pivot = r;
-    }
+    for (let r = k + 1; r < n; r++) if (size(r, k) > size(pivot, k)) pivot = r;
     [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
-    const [re, im] = rows[k][k];
-    const size = Math.hypot(re, im);
-    logDeterminant += Math.log(size);
-    const inverse: Complex = [re / size / size, -im / size / size];
-    rows[k] = rows[k].map((value) => times(inverse, value));
-    for (let r = 0; r < n; r++) {
-      if (r === k) continue;
-      const factor = rows[r][k];
-      rows[r] = rows[r].map((value, c) => {
-        const [x, y] = times(factor, rows[k][c]);
-        return [value[0] - x, value[1] - y];
-      });
+    const magnitude = size(k, k);
+    logDeterminant += Math.log(magnitude);
+    const re = rows[k][2 * k] / magnitude;
+    const im = -rows[k][2 * k + 1] / magnitude;
+    for (let c = 2 * k; c < width; c += 2) {
+      const [x, y] = [rows[k][c] / magnitude, rows[k][c + 1] / magnitude];
+      rows[k][c] = re * x - im * y;
+      rows[k][c + 1] = re * y + im * x;
     }
+    for (let r = 0; r < n; r++) if (r !== k) subtractMultiple(rows[r], rows[k], k, width);
   }
-  return { solution: matrixOf(n, b.columns, (r, c) => rows[r][n + c]), logDeterminant };
+  const solution = complexMatrix(n, b.columns);
+  rows.forEach((row, r) => {
+    solution.data.set(row.subarray(2 * n), 2 * r * b.columns);
+  });
+  return { solution, logDeterminant };
+}
+
+/** row ← row − row[k] · pivotRow, from column k on. */
+function subtractMultiple(row: Float64Array, pivotRow: Float64Array, k: number, width: number): void {
+  const re = row[2 * k];
+  const im = row[2 * k + 1];
+  for (let c = 2 * k; c < width; c += 2) {
+    row[c] -= re * pivotRow[c] - im * pivotRow[c + 1];
+    row[c + 1] -= re * pivotRow[c + 1] + im * pivotRow[c];
+  }
 }
 
 /** The Frobenius norm of the difference; infinite for different shapes. */

@@ -242,8 +242,8 @@ export function casesOf(real: boolean): OperatorCase[] {
     },
     {
       name: "scaled khatri-rao",
-      matrix: scaled(khatriRaoProduct([left, randomMatrix(2, 4, real, 11)]), 1.7),
-      make: () => scaleOperator(khatriRaoOperator([left, randomMatrix(2, 4, real, 11)]), 1.7),
+      matrix: scaled(khatriRaoProduct([left, randomMatrix(2, 4, real, 11)]), -1.7),
+      make: () => scaleOperator(khatriRaoOperator([left, randomMatrix(2, 4, real, 11)]), -1.7),
     },
   ];
 }

@@ -1,7 +1,14 @@
 /** Changes of a problem whose effect on the answer is known. */
 import { type ComplexMatrix, complexMatrix } from "../../src/complex/types.js";
 import type { RandomStream } from "../../src/random/index.js";
-import { columnsOf, conjugateOf, kroneckerProduct, orthonormalised, product, scaled } from "./dense-complex.js";
+import {
+  columnsOf,
+  conjugateOf,
+  kroneckerProduct,
+  orthonormalised,
+  product,
+  scaled,
+} from "./dense-complex.js";
 import { type Field, productIndices, type TestProblem } from "./problem-families.js";
 
 /** The dictionary times `dictionary`, the measurement times `measurement`. */
@@ -58,7 +65,9 @@ export function turned(problem: TestProblem, field: Field, stream: RandomStream)
 
 /** The atoms of every factor in reverse order; `origin[n]` is where atom n came from. */
 export function reversed(problem: TestProblem): { problem: TestProblem; origin: Int32Array } {
-  const orders = problem.factors.map(({ columns }) => Array.from({ length: columns }, (_, c) => columns - 1 - c));
+  const orders = problem.factors.map(({ columns }) =>
+    Array.from({ length: columns }, (_, c) => columns - 1 - c),
+  );
   const factors = problem.factors.map((factor, n) => columnsOf(factor, orders[n]));
   // Reversing every factor reverses their product.
   const atoms = problem.coefficients.rows;

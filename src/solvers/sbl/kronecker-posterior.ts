@@ -80,15 +80,16 @@ export function createPosteriorWorkspace(
 ): PosteriorWorkspace {
   const real = measurement.im === undefined && modes.every((mode) => mode.dictionary.im === undefined);
   const product = (size: (mode: Mode) => number) => modes.reduce((total, mode) => total * size(mode), 1);
-  const largest = product((mode) => Math.max(mode.rows, mode.atoms));
+  const rows = product((mode) => mode.rows);
   const ranks = product((mode) => Math.min(mode.rows, mode.atoms));
   const atoms = product((mode) => mode.atoms);
+  const largest = Math.max(rows, atoms);
   let energy = 0;
   for (const part of [measurement.re, measurement.im ?? []])
     for (const value of part) energy += value * value;
   return {
     measurement,
-    rows: product((mode) => mode.rows),
+    rows,
     snapshots,
     real,
     energy,

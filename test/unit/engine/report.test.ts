@@ -77,13 +77,24 @@ describe("renderReport", () => {
         command: evil,
         figure: { ...plan.figure, configuration: { [evil]: evil } },
         estimators: plan.estimators.map((estimator) => ({ ...estimator, id: evil, summary: evil })),
-        metrics: plan.metrics.map((metric) => ({ ...metric, summary: evil, unit: evil })),
+        metrics: plan.metrics.map((metric) => ({
+          ...metric,
+          id: `${evil}${metric.id}`,
+          summary: evil,
+          unit: evil,
+        })),
       },
       result: {
         ...result,
         points: result.points.map(({ estimators }, index) => ({
           at: { [evil]: index },
-          estimators: estimators.map((estimator) => ({ ...estimator, id: evil })),
+          estimators: estimators.map((estimator) => ({
+            ...estimator,
+            id: evil,
+            metrics: Object.fromEntries(
+              Object.entries(estimator.metrics).map(([id, summary]) => [`${evil}${id}`, summary]),
+            ),
+          })),
         })),
       },
     };

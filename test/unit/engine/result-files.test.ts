@@ -110,4 +110,13 @@ describe("readResultFolder", () => {
     expect(isSparseError(error, code)).toBe(true);
     expect(error.message).toContain(part);
   });
+
+  it("refuses the result of another plan", async () => {
+    await writeRun(folder.path("run"));
+    const { result } = await toyRun({ seed: 2 });
+    writeFileSync(folder.path("run", "result.json"), JSON.stringify(result));
+    const error = await thrownBy(() => readResultFolder(folder.path("run")));
+    expect(isSparseError(error, "format")).toBe(true);
+    expect(error.message).toContain("not of one run");
+  });
 });

@@ -145,8 +145,10 @@ describe("readMat: elements", () => {
     expect(codeOf(build(matElement(6, uint32([6])), dimensions, name, one))).toBe("format");
     expect(codeOf(build(flags, matElement(9, float64([1, 1])), name, one))).toBe("format");
     expect(codeOf(build(flags, matElement(5, uint32([1])), name, one))).toBe("format");
-    expect(codeOf(build(flags, matElement(5, [1, 0, 0, 0, 1]), name, one))).toBe("format");
+    const odd = matFile(build(flags, matElement(5, [1, 0, 0, 0, 1]), name, one));
+    expect(errorOf(() => readMat(odd))).toMatchObject({ code: "format", received: "element of 5 bytes" });
     expect(codeOf(build(flags, matElement(5, uint32([1, -1])), name, one))).toBe("format");
+    expect(codeOf(build(flags, matElement(5, uint32([-1, -1])), name, one))).toBe("format");
     expect(codeOf(build(flags, dimensions, matElement(4, ascii("x ")), one))).toBe("format");
     expect(codeOf(build(flags, dimensions, name, matElement(16, ascii("x"))))).toBe("format");
     expect(codeOf(build(flags, dimensions, name))).toBe("format");
@@ -268,12 +270,16 @@ describe("readMat: sparse matrices", () => {
     ["too many", [0, 2, 3, 3]],
     ["not from 0", [1, 2, 3]],
     ["falling", [0, 3, 2]],
-    ["beyond the indices", [0, 2, 4]],
+    ["beyond the indices", [0, 4, 4]],
     ["negative", [0, -1, 3]],
     ["huge", [0, 2, 2 ** 31 - 1]],
     ["none", []],
   ])("refuses column pointers that are %s", (_, pointers) => {
-    expect(codeOf([sparse(pointers, [0, 2, 1], [5, 6, 7])])).toBe("format");
+    const bytes = matFile([sparse(pointers, [0, 1, 2], [5, 6, 7])]);
+    expect(errorOf(() => readMat(bytes))).toMatchObject({
+      code: "format",
+      received: expect.stringMatching("column pointer"),
+    });
   });
 
   it.each([
@@ -347,7 +353,12 @@ describe("readMat: compression", () => {
 
   it("refuses a stream that is shorter or longer than its matrix", () => {
     const matrix = matMatrix();
-    expect(codeOf([compressed(matrix.subarray(0, -8))])).toBe("format");
+    const short = matFile([compressed(matrix.subarray(0, -8))]);
+    expect(errorOf(() => readMat(short))).toMatchObject({
+      code: "format",
+      received: `compressed stream of ${matrix.length - 8} bytes`,
+      expected: `${matrix.length}`,
+    });
     expect(codeOf([compressed(concat(matrix, new Uint8Array(8)))])).toBe("format");
     expect(codeOf([compressed(matrix.subarray(0, 4))])).toBe("format");
     expect(codeOf([compressed(new Uint8Array(0))])).toBe("format");

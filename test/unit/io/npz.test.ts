@@ -104,6 +104,13 @@ describe("readNpz", () => {
     expect(codeOf(zip([{ start: 1 }]))).toBe("format");
     expect(codeOf(zip([{ start: 0xfffffff0 }]))).toBe("format");
     expect(codeOf(zip([{}, {}]))).toBe("format");
+    // A member that reaches into the directory, although all its bytes are there.
+    const long = zip([{}]);
+    long[26]! += 1;
+    expect(errorOf(() => readNpz(long))).toMatchObject({
+      code: "format",
+      received: `member of ${npy.length} bytes`,
+    });
     const before = concat(new Uint8Array(4), zip([{}]));
     expect(codeOf(before)).toBe("format");
   });

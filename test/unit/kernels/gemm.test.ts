@@ -99,7 +99,24 @@ describe("gemm", () => {
   it("does not read what it overwrites: NaN in C vanishes with β = 0", () => {
     for (const k of [0, 2]) {
       const c = new Float64Array(4).fill(Number.NaN);
-      gemm(false, false, 2, 2, k, 1, Float64Array.of(1, 2, 3, 4), 0, k, Float64Array.of(1, 0, 0, 1), 0, 2, 0, c, 0, 2);
+      gemm(
+        false,
+        false,
+        2,
+        2,
+        k,
+        1,
+        Float64Array.of(1, 2, 3, 4),
+        0,
+        k,
+        Float64Array.of(1, 0, 0, 1),
+        0,
+        2,
+        0,
+        c,
+        0,
+        2,
+      );
       expect([...c]).toEqual(k === 0 ? [0, 0, 0, 0] : [1, 2, 3, 4]);
     }
   });
@@ -114,7 +131,24 @@ describe("gemm", () => {
   it("gives the same bits whatever was multiplied before", () => {
     const product = (): Float64Array => {
       const c = new Float64Array(35 * 37);
-      gemm(false, true, 35, 37, 300, 1, uniforms(35 * 300, 1), 0, 300, uniforms(37 * 300, 2), 0, 300, 0, c, 0, 37);
+      gemm(
+        false,
+        true,
+        35,
+        37,
+        300,
+        1,
+        uniforms(35 * 300, 1),
+        0,
+        300,
+        uniforms(37 * 300, 2),
+        0,
+        300,
+        0,
+        c,
+        0,
+        37,
+      );
       return c;
     };
     const first = product();

@@ -34,7 +34,10 @@ function entry(x: Planar, form: Form, rows: number, columns: number, r: number, 
 function expectClose(actual: Planar, at: number, [re, im]: readonly [number, number], terms: number): void {
   // Terms are below two, so a sum of this many rounds by at most 2 (terms + 2)² u in each of two parts.
   const tolerance = 4 * (terms + 2) ** 2 * unitRoundoff;
-  const difference = Math.max(Math.abs(actual.re[at]! - re), actual.im === undefined ? 0 : Math.abs(actual.im[at]! - im));
+  const difference = Math.max(
+    Math.abs(actual.re[at]! - re),
+    actual.im === undefined ? 0 : Math.abs(actual.im[at]! - im),
+  );
   if (!(difference <= tolerance)) expect.fail(`entry ${at} differs by ${difference}`);
 }
 

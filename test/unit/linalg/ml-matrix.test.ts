@@ -1,5 +1,14 @@
 /** Agreement with ml-matrix on real matrices: an outside witness for what the residuals cannot see. */
-import { CholeskyDecomposition, determinant, EigenvalueDecomposition, inverse, Matrix, QrDecomposition, SingularValueDecomposition, solve } from "ml-matrix";
+import {
+  CholeskyDecomposition,
+  determinant,
+  EigenvalueDecomposition,
+  inverse,
+  Matrix,
+  QrDecomposition,
+  SingularValueDecomposition,
+  solve,
+} from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import type { ComplexMatrix } from "../../../src/complex/types.js";
 import {
@@ -67,7 +76,9 @@ describe("agreement with ml-matrix", () => {
 
   it("eigenvalues of an indefinite matrix", () => {
     const a = hermitianPart(randomMatrix(size, size, true, 4));
-    const other = new EigenvalueDecomposition(toMl(a), { assumeSymmetric: true }).realEigenvalues.sort((x, y) => x - y);
+    const other = new EigenvalueDecomposition(toMl(a), { assumeSymmetric: true }).realEigenvalues.sort(
+      (x, y) => x - y,
+    );
     hermitianEigen(a).values.forEach((value, i) => {
       expect(Math.abs(value - other[i]!)).toBeLessThan(10 * tolerance);
     });
@@ -80,7 +91,9 @@ describe("agreement with ml-matrix", () => {
     expectAgreement(factor, other.lowerTriangularMatrix, tolerance * positiveNorm);
     expectAgreement(choleskySolve(factor, rhs), other.solve(toMl(rhs)), tolerance * positiveNorm);
     expectAgreement(hermitianInverse(positive), inverse(ml), tolerance * positiveNorm);
-    expect(Math.abs(logDeterminant(factor) / Math.log(determinant(ml)) - 1)).toBeLessThan(tolerance * positiveNorm);
+    expect(Math.abs(logDeterminant(factor) / Math.log(determinant(ml)) - 1)).toBeLessThan(
+      tolerance * positiveNorm,
+    );
   });
 
   it("Q and R up to signs, and least squares", () => {

@@ -79,6 +79,17 @@ const faults: readonly (readonly [string, OperatorLaw, (good: LinearOperator) =>
         },
       }),
     ],
+    [
+      "a measurement that is written to",
+      "output",
+      (good) => ({
+        adjoint(y, out) {
+          const result = good.adjoint(y, out);
+          y.data[1] = 0;
+          return result;
+        },
+      }),
+    ],
     ["a complex operator that says it is real", "real", () => ({ real: true })],
     [
       "atoms of the neighbours",

@@ -275,7 +275,9 @@ describe("estimators", () => {
       );
       expect(estimate.iterations).toBe(expected.iterations);
     }
-    const oracle = measure("nmse", drawn.truth, run("oracle-ls", drawn).estimate)!;
+    const closedForm = run("oracle-ls", drawn).estimate;
+    const oracle = measure("nmse", drawn.truth, closedForm)!;
+    expect(measure("iterations", drawn.truth, closedForm)).toBeUndefined();
     expect(Math.abs(oracle / reference["oracle-ls"].nmse - 1)).toBeLessThan(1e-6);
   });
 });

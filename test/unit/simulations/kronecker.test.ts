@@ -205,6 +205,7 @@ describe("estimators", () => {
       // Least squares on the support has an error near 40 dB below the signal, times 8/729.
       expect(measure("nmse", easy.truth, estimate)).toBeLessThan(1e-4);
       expect(easy.observation).toEqual(before);
+      expect(measure("iterations", easy.truth, estimate) === undefined).toBe(id === "oracle-ls");
     });
   }
 
