@@ -11,7 +11,7 @@ export interface FormattedSummary {
   readonly median: string;
 }
 
-export const missing = "–";
+const missing = "–";
 
 /** Mean, 95 % interval and median on the metric's scale; what is unknown is a dash. */
 export function formatSummary(summary: MetricSummary, scale: Scale): FormattedSummary {

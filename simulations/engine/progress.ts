@@ -11,7 +11,8 @@ export interface Progress {
   finish(): void;
 }
 
-export interface ProgressStream {
+/** The part of a Node stream that is used. */
+export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -27,7 +28,7 @@ export const silent: Progress = { update: () => {}, finish: () => {} };
 export function createProgress(
   label: string,
   total: number,
-  stream: ProgressStream,
+  stream: OutputStream,
   now: () => number = () => performance.now() / 1000,
 ): Progress {
   const bar = stream.isTTY === true;

@@ -11,7 +11,7 @@ const statusOrder: readonly TrialStatus[] = ["ok", "diverged", "breakdown", "err
  * Averages run over the trials that gave a finite estimate: `ok`, and `breakdown`, whose last sound answer counts.
  * Trials that diverged or failed with an error are left out, and the counts say how many they were.
  */
-export function isAveraged(status: TrialStatus): boolean {
+function isAveraged(status: TrialStatus): boolean {
   return status === "ok" || status === "breakdown";
 }
 

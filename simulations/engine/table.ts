@@ -80,7 +80,7 @@ function lineLength(lines: readonly string[]): number {
 }
 
 /** One line per estimator and point with trials that did not end well, and what was done with them. */
-export function renderFailures(result: Result): string {
+function renderFailures(result: Result): string {
   const lines = result.points.flatMap((point) =>
     point.estimators.flatMap(({ id, trials, statuses }) => {
       const { ok: _, ...others } = statuses;

@@ -13,7 +13,15 @@ const vectorsOfTile = panelLines / 2;
 // Byte codes of the WebAssembly specification, release 2.0.
 const i32 = 0x7f;
 const v128 = 0x7b;
-const op = { loop: 0x03, end: 0x0b, branchIf: 0x0d, get: 0x20, set: 0x21, tee: 0x22, i32const: 0x41 } as const;
+const op = {
+  loop: 0x03,
+  end: 0x0b,
+  branchIf: 0x0d,
+  get: 0x20,
+  set: 0x21,
+  tee: 0x22,
+  i32const: 0x41,
+} as const;
 const i32LessUnsigned = 0x49;
 const i32Add = 0x6a;
 const i32Subtract = 0x6b;

@@ -7,7 +7,7 @@ import type { Planar } from "../complex/planar.js";
 import { kernels } from "../kernels/kernels.js";
 
 /** Triangles of at most this size are handled entry by entry. */
-export const leafSize = 16;
+export const leafSize = 8;
 
 /** Hermitian products of at most this size are formed whole, although only their lower triangle is needed. */
 export const squareSize = 64;
@@ -38,6 +38,7 @@ export function addProduct(
   n: number,
   k: number,
 ): void {
+  if (m === 0 || n === 0 || k === 0) return;
   const { gemm } = kernels;
   const ta = formA === "adjoint";
   const tb = formB === "adjoint";
@@ -74,30 +75,6 @@ export function addRow(
     const y = im[from + i]!;
     re[to + i] = re[to + i]! + (factorRe * x - factorIm * y);
     im[to + i] = im[to + i]! + (factorRe * y + factorIm * x);
-  }
-}
-
-/** Divides `count` entries by a number. */
-export function divideRow(
-  { re, im }: Planar,
-  at: number,
-  count: number,
-  divisorRe: number,
-  divisorIm: number,
-): void {
-  if (divisorIm === 0) {
-    for (let i = at; i < at + count; i++) re[i] = re[i]! / divisorRe;
-    if (im !== undefined) for (let i = at; i < at + count; i++) im[i] = im[i]! / divisorRe;
-    return;
-  }
-  const square = divisorRe * divisorRe + divisorIm * divisorIm;
-  const factorRe = divisorRe / square;
-  const factorIm = -divisorIm / square;
-  for (let i = at; i < at + count; i++) {
-    const x = re[i]!;
-    const y = im![i]!;
-    re[i] = factorRe * x - factorIm * y;
-    im![i] = factorRe * y + factorIm * x;
   }
 }
 

@@ -69,7 +69,12 @@ function solveRow(l: Planar, at: number, row: number, ldl: number, n: number): v
 /** B ← B L⁻¹ for the n × n lower triangle L at `at` and the `rows` × n block B at `b` of the same matrix. */
 function solveFromRight(l: Planar, at: number, b: number, ldl: number, n: number, rows: number): void {
   if (n <= leafSize) {
-    for (let r = 0; r < rows; r++) solveRow(l, at, b + r * ldl, ldl, n);
+    for (let j = n - 1; j >= 0; j--) {
+      const pivot = at + j * ldl + j;
+      const after = b + j + 1;
+      addProduct(-1, l, b + j, ldl, "plain", l, after, ldl, "plain", l, pivot + ldl, ldl, rows, 1, n - 1 - j);
+      divideColumn(l, b + j, ldl, rows, l.re[pivot]!);
+    }
     return;
   }
   const half = splitPoint(n);
@@ -80,16 +85,20 @@ function solveFromRight(l: Planar, at: number, b: number, ldl: number, n: number
   solveFromRight(l, at, b, ldl, half, rows);
 }
 
+function divideColumn({ re, im }: Planar, at: number, step: number, count: number, divisor: number): void {
+  const end = at + count * step;
+  for (let i = at; i < end; i += step) re[i] = re[i]! / divisor;
+  if (im !== undefined) for (let i = at; i < end; i += step) im[i] = im[i]! / divisor;
+}
+
 /** B ← X B for the n × n lower triangle X at `at` and the n × columns block B at `b` of the same matrix. */
 function multiplyFromLeft(x: Planar, at: number, b: number, ldx: number, n: number, columns: number): void {
   if (n <= leafSize) {
     for (let i = n - 1; i >= 0; i--) {
       const row = b + i * ldx;
-      const xRow = at + i * ldx;
-      scaleRow(x, row, columns, x.re[xRow + i]!);
-      for (let k = 0; k < i; k++) {
-        addRow(x, row, b + k * ldx, columns, x.re[xRow + k]!, x.im === undefined ? 0 : x.im[xRow + k]!);
-      }
+      const before = at + i * ldx;
+      scaleRow(x, row, columns, x.re[before + i]!);
+      addProduct(1, x, row, ldx, "plain", x, before, ldx, "plain", x, b, ldx, 1, columns, i);
     }
     return;
   }
@@ -148,11 +157,26 @@ function multiplyAdjoint(x: Planar, at: number, b: number, ldx: number, n: numbe
   if (n <= leafSize) {
     for (let i = 0; i < n; i++) {
       const row = b + i * ldx;
-      scaleRow(x, row, columns, x.re[at + i * ldx + i]!);
-      for (let k = i + 1; k < n; k++) {
-        const entry = at + k * ldx + i;
-        addRow(x, row, b + k * ldx, columns, x.re[entry]!, x.im === undefined ? 0 : -x.im[entry]!);
-      }
+      const pivot = at + i * ldx + i;
+      const after = n - 1 - i;
+      scaleRow(x, row, columns, x.re[pivot]!);
+      addProduct(
+        1,
+        x,
+        row,
+        ldx,
+        "adjoint",
+        x,
+        pivot + ldx,
+        ldx,
+        "plain",
+        x,
+        row + ldx,
+        ldx,
+        1,
+        columns,
+        after,
+      );
     }
     return;
   }

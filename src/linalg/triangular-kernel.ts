@@ -1,6 +1,6 @@
 /** Recursive triangular solves on blocks; nearly all arithmetic is in matrix products. */
 import type { Planar } from "../complex/planar.js";
-import { addProduct, addRow, divideRow, leafSize, splitPoint } from "./blocks.js";
+import { addProduct, leafSize, splitPoint } from "./blocks.js";
 
 /** B ← L⁻¹ B. L is n × n and lower triangular; B is n × columns and may be complex while L is real. */
 export function solveLowerInPlace(l: Planar, n: number, b: Planar, columns: number): void {
@@ -18,7 +18,7 @@ export function solveUpperInPlace(r: Planar, n: number, b: Planar, columns: numb
 }
 
 /** B ← L⁻¹ B for the n × n triangle at `at` and the n × columns block at `top`. */
-export function solveLower(
+function solveLower(
   l: Planar,
   at: number,
   ldl: number,
@@ -30,9 +30,10 @@ export function solveLower(
 ): void {
   if (n <= leafSize) {
     for (let i = 0; i < n; i++) {
-      for (let k = 0; k < i; k++)
-        subtractRow(l, at + i * ldl + k, 1, b, top + i * ldb, top + k * ldb, columns);
-      divide(l, at + i * ldl + i, 1, b, top + i * ldb, columns);
+      const row = top + i * ldb;
+      const before = at + i * ldl;
+      addProduct(-1, b, row, ldb, "plain", l, before, ldl, "plain", b, top, ldb, 1, columns, i);
+      divide(b, row, columns, l, before + i, 1);
     }
     return;
   }
@@ -57,9 +58,27 @@ function solveLowerAdjoint(
 ): void {
   if (n <= leafSize) {
     for (let i = n - 1; i >= 0; i--) {
-      divide(l, at + i * ldl + i, -1, b, top + i * ldb, columns);
-      for (let k = 0; k < i; k++)
-        subtractRow(l, at + i * ldl + k, -1, b, top + k * ldb, top + i * ldb, columns);
+      const row = top + i * ldb;
+      const diagonal = at + i * ldl + i;
+      const after = n - 1 - i;
+      addProduct(
+        -1,
+        b,
+        row,
+        ldb,
+        "adjoint",
+        l,
+        diagonal + ldl,
+        ldl,
+        "plain",
+        b,
+        row + ldb,
+        ldb,
+        1,
+        columns,
+        after,
+      );
+      divide(b, row, columns, l, diagonal, -1);
     }
     return;
   }
@@ -84,10 +103,27 @@ function solveUpper(
 ): void {
   if (n <= leafSize) {
     for (let i = n - 1; i >= 0; i--) {
-      for (let k = i + 1; k < n; k++) {
-        subtractRow(r, at + i * ldr + k, 1, b, top + i * ldb, top + k * ldb, columns);
-      }
-      divide(r, at + i * ldr + i, 1, b, top + i * ldb, columns);
+      const row = top + i * ldb;
+      const diagonal = at + i * ldr + i;
+      const after = n - 1 - i;
+      addProduct(
+        -1,
+        b,
+        row,
+        ldb,
+        "plain",
+        r,
+        diagonal + 1,
+        ldr,
+        "plain",
+        b,
+        row + ldb,
+        ldb,
+        1,
+        columns,
+        after,
+      );
+      divide(b, row, columns, r, diagonal, 1);
     }
     return;
   }
@@ -99,20 +135,21 @@ function solveUpper(
   solveUpper(r, at, ldr, half, b, top, ldb, columns);
 }
 
-/** Row `to` of B minus t times row `from`, where t is the entry `at` of a triangle, conjugated if `sign` is −1. */
-function subtractRow(
-  t: Planar,
-  at: number,
-  sign: number,
-  b: Planar,
-  to: number,
-  from: number,
-  columns: number,
-): void {
-  addRow(b, to, from, columns, -t.re[at]!, t.im === undefined ? 0 : -sign * t.im[at]!);
-}
-
-/** A row of B divided by the entry `at` of a triangle, conjugated if `sign` is −1. */
-function divide(t: Planar, at: number, sign: number, b: Planar, row: number, columns: number): void {
-  divideRow(b, row, columns, t.re[at]!, t.im === undefined ? 0 : sign * t.im[at]!);
+/** Divides a row of B by the entry `at` of a triangle, conjugated if `sign` is −1. */
+function divide(b: Planar, row: number, columns: number, t: Planar, at: number, sign: number): void {
+  const end = row + columns;
+  const re = t.re[at]!;
+  const im = t.im === undefined ? 0 : sign * t.im[at]!;
+  if (im === 0) {
+    for (let j = row; j < end; j++) b.re[j] = b.re[j]! / re;
+    if (b.im !== undefined) for (let j = row; j < end; j++) b.im[j] = b.im[j]! / re;
+    return;
+  }
+  const square = re * re + im * im;
+  for (let j = row; j < end; j++) {
+    const x = b.re[j]!;
+    const y = b.im![j]!;
+    b.re[j] = (x * re + y * im) / square;
+    b.im![j] = (y * re - x * im) / square;
+  }
 }

@@ -41,19 +41,21 @@ export interface Panel {
 type StoredMetric = PlanRecord["metrics"][number];
 
 const maxTicks = 12;
-/** An interval that reaches zero or below has no lower end on a logarithmic axis; it is drawn down to this part of the lowest mean. */
-const lowestFraction = 0.1;
+/**
+ * On a logarithmic axis an interval that reaches zero would have no end: no band goes below this part of its mean,
+ * which is 10 dB.
+ */
+export const lowestFraction = 0.1;
 
 /** The panels of one metric. */
 export function metricPanels(plan: PlanRecord, result: Result, metric: StoredMetric): Panel[] {
   const styles = seriesStyles(plan.estimators.map((estimator) => estimator.oracle));
   const coordinate = longestCoordinate(result.points);
   return [...groupByOthers(result.points, coordinate)].map(([caption, points], index) => {
-    const floor = lowestFraction * lowestMean(points, metric);
     const series = plan.estimators.map(({ id }, e): Series => {
       const summaries = points.map((point) => point.estimators[e]!.metrics[metric.id]!);
       const x = points.map((point) => (coordinate === undefined ? id : point.at[coordinate]!));
-      return { name: escapeHtml(id), style: styles[e]!, ...seriesValues(x, summaries, metric, floor) };
+      return { name: escapeHtml(id), style: styles[e]!, ...seriesValues(x, summaries, metric) };
     });
     const ticks = coordinate === undefined ? [] : points.map((point) => point.at[coordinate]!);
     const chart: Chart = {
@@ -101,7 +103,6 @@ function seriesValues(
   places: readonly (number | string)[],
   summaries: readonly MetricSummary[],
   metric: StoredMetric,
-  floor: number,
 ): Pick<Series, "x" | "y" | "low" | "high" | "text"> {
   const x: (number | string)[] = [];
   const y: number[] = [];
@@ -116,21 +117,10 @@ function seriesValues(
     const [bottom, top] = interval95 ?? [mean, mean];
     x.push(places[index]!);
     y.push(onAxis(mean));
-    low.push(onAxis(positive ? Math.max(bottom, Math.min(floor, mean)) : bottom));
+    low.push(onAxis(positive ? Math.max(bottom, lowestFraction * mean) : bottom));
     high.push(onAxis(top));
     const shown = formatSummary(summary, metric.scale);
     text.push(typographic(`${shown.mean} ${shown.interval}, median ${shown.median}`));
   });
   return { x, y, low, high, text };
-}
-
-function lowestMean(points: readonly PointSummary[], metric: StoredMetric): number {
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const point of points) {
-    for (const { metrics } of point.estimators) {
-      const mean = metrics[metric.id]!.mean;
-      if (mean !== null && mean > 0) lowest = Math.min(lowest, mean);
-    }
-  }
-  return lowest;
 }

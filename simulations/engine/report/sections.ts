@@ -3,7 +3,7 @@ import { appliesTo, formatDuration, formatPoint, formatSummary, metricTitle } fr
 import { averagedCount } from "../reduce.js";
 import type { EstimatorSummary, PlanRecord, Result } from "../result.js";
 import type { StoredRun } from "../result-files.js";
-import type { Panel } from "./charts.js";
+import { lowestFraction, type Panel } from "./charts.js";
 import { escapeHtml, typographic } from "./html.js";
 import { type SeriesStyle, seriesStyles } from "./palette.js";
 
@@ -65,9 +65,19 @@ function metricNote({ points }: Result, metric: StoredMetric): string {
   if (metric.scale === "decibel") {
     notes.push("The mean is taken of the ratios and then turned into decibels.");
   }
-  const means = points.flatMap((point) => point.estimators.map(({ metrics }) => metrics[metric.id]!.mean));
-  if (metric.scale !== "linear" && means.some((mean) => mean !== null && mean <= 0)) {
-    notes.push("A mean of zero has no place on a logarithmic axis; see the table.");
+  const summaries = points.flatMap(({ estimators }) => estimators.map(({ metrics }) => metrics[metric.id]!));
+  if (metric.scale !== "linear") {
+    if (
+      summaries.some(
+        ({ mean, interval95 }) =>
+          mean !== null && interval95 !== null && interval95[0] < lowestFraction * mean,
+      )
+    ) {
+      notes.push("Bands are cut 10 dB (one decade) below the mean; the tables have their true ends.");
+    }
+    if (summaries.some(({ mean }) => mean !== null && mean <= 0)) {
+      notes.push("A mean of zero has no place on a logarithmic axis; see the table.");
+    }
   }
   return `<p class="quiet">${notes.join(" ")}</p>`;
 }

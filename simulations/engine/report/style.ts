@@ -26,7 +26,6 @@ p { margin: 0 0 12px; max-width: 68ch; }
 .facts li { display: inline; }
 .facts li + li::before { content: " · "; }
 .chart { min-height: 420px; margin: 8px -4px 0; }
-.panels { display: grid; grid-template-columns: 1fr; }
 .scroll { overflow-x: auto; margin-top: 8px; }
 table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 14px 5px 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }

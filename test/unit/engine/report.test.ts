@@ -144,6 +144,7 @@ describe("metricPanels", () => {
       const { y, low, high } = metricPanels(plan, result, metric)[0]!.chart.series[0]!;
       expect([...y, ...low, ...high].every(Number.isFinite)).toBe(true);
       // A tenth of the mean: 10 dB or one decade below it.
+      expect(pageOf(renderReport({ plan, result }))).toContain("Bands are cut 10 dB");
       expect(low[0]).toBeCloseTo(scale === "decibel" ? -30 : 0.001, 12);
     },
   );
