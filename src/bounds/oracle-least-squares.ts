@@ -9,8 +9,8 @@ import { type DictionaryInput, type MeasurementInput, readProblem, restoreMean }
 const who = "oracleLeastSquares";
 
 /**
- * Least squares on a support that an oracle has given away: what a recovery method could reach at best if it did not
- * use that coefficients are small or structured.
+ * Least squares on a support that an oracle has given away: what a recovery method could reach at best if it
+ * did not use that coefficients are small or structured.
  *
  * With S the support, x_S = A_S⁺ Y and zero elsewhere. On a Kronecker dictionary and a product of supports,
  * X = Y ×₁ A₁[:, S₁]⁺ … ×_R A_R[:, S_R]⁺, mode by mode.
@@ -20,13 +20,14 @@ const who = "oracleLeastSquares";
  * @param support - S, the indices of the atoms; or one set of indices for each factor of a Kronecker operator
  * @returns mean [atoms × snapshots], support, ascending; reason `closed-form`
  *
- * @throws `shape` if sizes disagree or the support has more atoms than there are rows; `range` if an index is not an atom
- *   or comes twice, or if the chosen atoms are dependent; `non-finite` with the first index; `unsupported` if there is
- *   one support per mode but the dictionary has no factors
+ * @throws `shape` if sizes disagree or the support has more atoms than there are rows; `range` if an index is
+ *   not an atom or comes twice, or if the chosen atoms are dependent; `non-finite` with the first index;
+ *   `unsupported` if there is one support per mode but the dictionary has no factors
  *
  * @remarks
- * Known are the support and nothing else: neither the prior nor the noise. Time 2 · rows · support² multiply–adds and one
- * product with A for the residual; mode by mode, the sum over the modes of 2 · rows_n · support_n² and the mode products.
+ * Known are the support and nothing else: neither the prior nor the noise. Time 2 · rows · support²
+ * multiply–adds and one product with A for the residual; mode by mode, the sum over the modes of 2 · rows_n ·
+ * support_n² and the mode products.
  *
  * @example
  * const floor = oracleLeastSquares(kroneckerOperator([A1, A2]), y, [support1, support2]);
@@ -74,8 +75,8 @@ function solveAtOnce(operator: LinearOperator, y: ComplexMatrix, support: ArrayL
 }
 
 /**
- * Solves along the first axis of the tensor and moves that axis to the end, once for every mode, so that the axes
- * come back in order, behind the snapshots.
+ * Solves along the first axis of the tensor and moves that axis to the end, once for every mode, so that the
+ * axes come back in order, behind the snapshots.
  */
 function solveByMode(
   operator: LinearOperator,
@@ -84,11 +85,13 @@ function solveByMode(
 ): Solution {
   const { factors } = operator;
   if (factors === undefined) {
-    throw new SparseError(
-      "unsupported",
-      `${who}: dictionary is a ${describe(operator.kind)} operator without factors; expected a Kronecker operator`,
-      { parameter: "dictionary", expected: "a Kronecker operator", received: `${operator.kind} operator` },
-    );
+    const received = `a ${operator.kind} operator without factors`;
+    const expected = "a Kronecker operator";
+    throw new SparseError("unsupported", `${who}: dictionary is ${received}; expected ${expected}`, {
+      parameter: "dictionary",
+      expected,
+      received,
+    });
   }
   if (supports.length !== factors.length) {
     throw shapeError(
@@ -109,7 +112,9 @@ function solveByMode(
   return { atoms, coefficients: transposed(complexMatrix(y.columns, atoms.length, tensor)) };
 }
 
-/** @throws `range` with the first index that is no atom or comes again; `shape` if there are more than `rows` */
+/**
+ * @throws `range` with the first index that is no atom or comes again; `shape` if there are more than `rows`
+ */
 function checkedSupport(name: string, support: ArrayLike<number>, columns: number, rows: number): number[] {
   if (support.length > rows)
     throw shapeError(who, name, `${support.length} atoms`, `at most ${rows}, one for each row`);

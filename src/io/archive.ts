@@ -19,7 +19,7 @@ export function readText(reading: Reading, at: number, length: number): string {
     throw fileError(reading, "limit", at, `name of ${length} bytes`, `at most ${limits.nameBytes}`);
   }
   try {
-    // A copy, because decoders refuse shared memory.
+    // A copy, because the decoders of some browsers refuse shared memory.
     const copy = new Uint8Array(bytes.subarray(at, at + length));
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(copy);
   } catch (error) {

@@ -20,11 +20,12 @@ const threeKeys = "the keys descr, fortran_order and shape, once each";
 
 /**
  * Reads the header's Python dictionary: exactly the keys `descr`, `fortran_order` and `shape` in any order, with a
- * string, a truth value and a tuple of whole numbers. Nothing nests, so one pass over the text suffices.
+ * string, a truth value and a tuple of whole numbers. Nothing nests, so one pass over the text suffices. The caller
+ * checks the shape against the limits.
  *
  * @param start - where the text begins in the file
  * @param end - where it ends
- * @throws `format` for any other text; `unsupported` if the elements are structures; `limit` for too many dimensions
+ * @throws `format` for any other text; `unsupported` if the elements are structures
  */
 export function parseNpyHeader(reading: Reading, start: number, end: number): NpyHeader {
   const cursor = { reading, at: start, end };
@@ -65,13 +66,9 @@ function readTruth(cursor: Cursor): boolean {
 }
 
 function readTuple(cursor: Cursor): readonly number[] {
-  const { dimensions } = cursor.reading.limits;
   const sizes: number[] = [];
   expect(cursor, "(");
   while (!accept(cursor, ")")) {
-    if (sizes.length === dimensions) {
-      throw fileError(cursor.reading, "limit", cursor.at, "one more dimension", `at most ${dimensions}`);
-    }
     sizes.push(readWholeNumber(cursor));
     if (accept(cursor, ",")) continue;
     // Python needs the comma after a single number: (3) is not a tuple.
@@ -81,13 +78,13 @@ function readTuple(cursor: Cursor): readonly number[] {
   return sizes;
 }
 
-/** Text in single or double quotes; it holds no escapes, since no word of ours needs them. */
+/** Text in single or double quotes. Escapes are not read, since none of the words that are known needs them. */
 function readQuoted(cursor: Cursor): string {
   const quote = accept(cursor, "'") ? "'" : accept(cursor, '"') ? '"' : undefined;
   if (quote === undefined) throw unexpected(cursor, "a quoted word");
   let word = "";
   for (let next = peek(cursor); next !== undefined && next !== quote; next = peek(cursor)) {
-    if (word.length === 64 || next === "\\") throw unexpected(cursor, "a closing quote");
+    if (word.length === 64) throw unexpected(cursor, "a closing quote");
     word += next;
     cursor.at++;
   }
@@ -104,9 +101,6 @@ function readWholeNumber(cursor: Cursor): number {
     cursor.at++;
   }
   if (cursor.at === first) throw unexpected(cursor, "a whole number");
-  if (value > Number.MAX_SAFE_INTEGER) {
-    throw fileError(cursor.reading, "limit", first, `dimension of about ${value}`, "less than 2^53");
-  }
   accept(cursor, "L"); // Python 2 wrote long integers this way.
   return value;
 }

@@ -104,8 +104,8 @@ function rotateRows(
 function hypotenuse(a: number, b: number): number {
   const x = Math.abs(a);
   const y = Math.abs(b);
-  const large = x > y ? x : y;
-  const small = x > y ? y : x;
+  const large = Math.max(x, y);
+  const small = Math.min(x, y);
   if (large === 0) return 0;
   const quotient = small / large;
   return large * Math.sqrt(1 + quotient * quotient);

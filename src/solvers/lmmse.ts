@@ -1,6 +1,6 @@
-import { isReal, split } from "../complex/planar.js";
+import { isReal, type Planar, split } from "../complex/planar.js";
 import { timesPowerOfTwo } from "../complex/scale.js";
-import { complexMatrix } from "../complex/types.js";
+import { type ComplexMatrix, complexMatrix } from "../complex/types.js";
 import { describe, nonFiniteError, rangeError, shapeError } from "../errors.js";
 import { type OptionRule, readOptions } from "../options.js";
 import type { BayesianResult, NoiseModel } from "./contract.js";
@@ -52,38 +52,39 @@ const who = "lmmse";
 /**
  * Linear minimum mean square error estimation: the posterior of x when its prior variances are known.
  *
- * Model: y = A x + w, x ~ N(0, diag(γ)), w ~ N(0, σ² I), real if neither dictionary nor measurement has an imaginary
- * part, otherwise circular complex. With Σ_y = σ² I + A diag(γ) Aᴴ,
+ * Model: y = A x + w, x ~ N(0, diag(γ)), w ~ N(0, σ² I), real if neither dictionary nor measurement has an
+ * imaginary part, otherwise circular complex. With Σ_y = σ² I + A diag(γ) Aᴴ,
  *
  *     μ = Γ Aᴴ Σ_y⁻¹ Y,   diag Σ = γ − γ² diag(Aᴴ Σ_y⁻¹ A).
  *
- * With the true γ this is the best that any estimator can do on average ("genie" LMMSE); with one γ for all atoms it
- * is ridge regression.
+ * With the true γ this is the best that any estimator can do on average ("genie" LMMSE); with one γ for all
+ * atoms it is ridge regression.
  *
  * @param dictionary - A, [rows × atoms], a matrix or an operator
  * @param measurement - y, [rows], or Y, [rows × snapshots]; all snapshots have the same prior
  * @param options - both are required:
  *   - `noise`: `{ kind: "known", variance }`, σ² = E|w|² of an element of the noise
  *   - `priorVariance`: γ, one number for all atoms or one for each, in measurement power per atom power
- * @returns mean [atoms × snapshots]; variance [atoms], the same for every snapshot; support: the atoms whose mean is
- *   not zero; logEvidence: ln p(Y), of the complex or of the real Gaussian as the model is; reason `closed-form`, or
- *   `zero-measurement` if Y = 0
+ * @returns mean [atoms × snapshots]; variance [atoms], the same for every snapshot; support: the atoms whose
+ *   mean is not zero; logEvidence: ln p(Y), of the complex or of the real Gaussian as the model is; reason
+ *   `closed-form`, or `zero-measurement` if Y = 0
  *
- * @throws `option` if an option is missing or out of range; `shape` if sizes disagree; `non-finite` with the first
- *   index; `range` if a prior variance is negative or the noise variance is not positive, or if the noise variance is so
- *   small that Σ_y is singular in floating point
+ * @throws `option` if an option is missing or out of range; `shape` if sizes disagree; `non-finite` with the
+ *   first index; `range` if a prior variance is negative or the noise variance is not positive, or if the
+ *   noise variance is so small that Σ_y is singular in floating point
  *
  * @remarks
- * Time, in complex multiply–adds (a quarter if all is real), with K the number of atoms of positive γ: for K ≥ rows,
- * one `covariance` and one `whitenedNorms` of the operator and rows³/3; for K < rows, one `gram` and 2K³/3.
- * Memory: 64 · min(rows, K)² bytes beside the operator. The relative error of a variance is of the order of ε times
- * the signal-to-noise ratio.
+ * Time, in complex multiply–adds (a quarter if all is real), with K the number of atoms of positive γ: for K
+ * ≥ rows, one `covariance` and one `whitenedNorms` of the operator and rows³/3; for K < rows, one `gram` and
+ * 2K³/3. Memory: 64 · min(rows, K)² bytes beside the operator. The relative error of a variance is of the
+ * order of ε times the signal-to-noise ratio.
  *
  * Source: S. M. Kay, "Fundamentals of Statistical Signal Processing: Estimation Theory", 1993, theorem 10.3
  * (posterior of the Bayesian linear model) and chapter 12.
  *
  * @example
- * const { mean, variance } = lmmse(dictionary, y, { noise: { kind: "known", variance: 1e-2 }, priorVariance: 1 });
+ * const noise = { kind: "known", variance: 1e-2 } as const;
+ * const { mean, variance } = lmmse(dictionary, y, { noise, priorVariance: 1 });
  */
 export function lmmse(
   dictionary: DictionaryInput,
@@ -109,14 +110,10 @@ export function lmmse(
     throw rangeError(who, "noise.variance", String(noiseVariance), expected);
   }
 
-  const mean = complexMatrix(operator.columns, snapshots);
+  const mean = spreadMean(posterior.mean, columns, operator.columns, snapshots);
   const variance = new Float64Array(operator.columns);
   columns.forEach((n, j) => {
     variance[n] = posterior.variance[j];
-    for (let l = 0, from = j * snapshots, to = 2 * n * snapshots; l < snapshots; l++, from++, to += 2) {
-      mean.data[to] = posterior.mean.re[from];
-      if (posterior.mean.im !== undefined) mean.data[to + 1] = posterior.mean.im[from];
-    }
   });
   const row = (n: number) => mean.data.subarray(2 * n * snapshots, 2 * (n + 1) * snapshots);
   return Object.freeze<BayesianResult>({
@@ -134,7 +131,10 @@ export function lmmse(
   });
 }
 
-/** A noise variance, relative to the largest measurement, below which its quotients leave the range of numbers. */
+/**
+ * A noise variance, relative to the largest measurement, below which its quotients leave the range of
+ * numbers.
+ */
 const smallestNoise = 2 ** -960;
 
 /** By the smaller of the two inverses; `undefined` if it is singular in floating point. */
@@ -151,6 +151,18 @@ function computePosterior(problem: Problem, model: ActiveModel): Posterior | und
   return model.columns.length < rows
     ? coefficientSidePosterior(createCoefficientSide(model, data), model, data)
     : measurementSidePosterior(createMeasurementSide(data), model, data);
+}
+
+/** Row j of the posterior mean at row columns[j], zero elsewhere, [atoms × snapshots]. */
+function spreadMean(mean: Planar, columns: Int32Array, atoms: number, snapshots: number): ComplexMatrix {
+  const { data, ...shape } = complexMatrix(atoms, snapshots);
+  columns.forEach((n, j) => {
+    for (let l = 0, from = j * snapshots, to = 2 * n * snapshots; l < snapshots; l++, from++, to += 2) {
+      data[to] = mean.re[from];
+      if (mean.im !== undefined) data[to + 1] = mean.im[from];
+    }
+  });
+  return { ...shape, data };
 }
 
 /** @throws `shape` if there is not one number for each atom; `non-finite` or `range` with the first index */

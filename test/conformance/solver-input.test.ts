@@ -4,7 +4,7 @@ import { type ComplexMatrix, complexMatrix } from "../../src/complex/types.js";
 import { matrixOf, product, scaled } from "../support/dense-complex.js";
 import { errorOf } from "../support/file-bytes.js";
 import { problemFamilies, type TestProblem } from "../support/problem-families.js";
-import { inUnits } from "../support/problem-transforms.js";
+import { inUnits, rotated } from "../support/problem-transforms.js";
 import { dictionaryOf, expectSame, run } from "./solver-answers.js";
 import { solvers } from "./solver-table.js";
 
@@ -157,6 +157,15 @@ for (const solver of solvers) {
       // 4/(2j) = −2j; the prior's pull is 1e-12/|4|².
       expect(mean.data[0]).toBeCloseTo(0, 12);
       expect(mean.data[1]).toBeCloseTo(-2, 11);
+    });
+
+    it("treats a real measurement of a complex dictionary like any other", () => {
+      const { data } = problem.measurement;
+      const measurement = matrixOf(data.length / 2, 1, (r) => [data[2 * r], 0]);
+      const real = { ...problem, measurement };
+      const { mean, ...answer } = run(solver, rotated(real, 0.7));
+      const back = { ...answer, mean: scaled(mean, [Math.cos(0.7), -Math.sin(0.7)]) };
+      expectSame(back, run(solver, real), 1e-10);
     });
 
     it("is finite and deterministic on a rank-deficient dictionary", () => {

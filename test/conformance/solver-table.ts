@@ -1,4 +1,7 @@
-/** Every solver, one line each: how the conformance suite calls it, and which of its promises differ from the others'. */
+/**
+ * Every solver, one line each: how the conformance suite calls it, and which of its promises differ from the
+ * others'.
+ */
 import type { SparseResult } from "../../src/solvers/contract.js";
 import { kroneckerOmp, kroneckerSbl, lmmse, omp, sbl, somp } from "../../src/solvers/index.js";
 import type { TestProblem } from "../support/problem-families.js";

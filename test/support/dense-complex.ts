@@ -1,6 +1,6 @@
 /**
- * Dense complex matrices the plain way: entry by entry, no blocking, no structure. The independent witness of tests;
- * shares only the storage format with the library.
+ * Dense complex matrices the plain way: entry by entry, no blocking, no structure. The independent witness of
+ * tests; shares only the storage format with the library.
  */
 import { type ComplexMatrix, complexMatrix } from "../../src/complex/types.js";
 

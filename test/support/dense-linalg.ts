@@ -35,48 +35,42 @@ function plainProduct(a: ComplexMatrix, b: ComplexMatrix): ComplexMatrix {
   return out;
 }
 
+/** Each product and each sum with its rounding error: Ogita, Rump and Oishi, Accurate sum and dot product, 2005. */
 function compensatedProduct(a: ComplexMatrix, b: ComplexMatrix): ComplexMatrix {
   const out = complexMatrix(a.rows, b.columns);
   for (let r = 0; r < a.rows; r++) {
     for (let c = 0; c < b.columns; c++) {
-      const re: [number, number][] = [];
-      const im: [number, number][] = [];
-      for (let k = 0; k < a.columns; k++) {
-        const x = a.data[2 * (r * a.columns + k)]!;
-        const y = a.data[2 * (r * a.columns + k) + 1]!;
-        const p = b.data[2 * (k * b.columns + c)]!;
-        const q = b.data[2 * (k * b.columns + c) + 1]!;
-        re.push([x, p], [-y, q]);
-        im.push([x, q], [y, p]);
+      const at = 2 * (r * b.columns + c);
+      for (const part of [0, 1]) {
+        const sum = { value: 0, error: 0 };
+        for (let k = 0; k < a.columns; k++) {
+          const i = 2 * (r * a.columns + k);
+          const j = 2 * (k * b.columns + c);
+          addExactly(sum, a.data[i]!, b.data[j + part]!);
+          addExactly(sum, part === 0 ? -a.data[i + 1]! : a.data[i + 1]!, b.data[j + 1 - part]!);
+        }
+        out.data[at + part] = sum.value + sum.error;
       }
-      out.data[2 * (r * b.columns + c)] = compensatedSum(re);
-      out.data[2 * (r * b.columns + c) + 1] = compensatedSum(im);
     }
   }
   return out;
 }
 
-/** Σ x y as if in twice the working precision (Ogita, Rump and Oishi, Accurate sum and dot product, 2005). */
-export function compensatedSum(pairs: readonly (readonly [number, number])[]): number {
-  let sum = 0;
-  let error = 0;
-  for (const [x, y] of pairs) {
-    const product = x * y;
-    const [xHigh, xLow] = halves(x);
-    const [yHigh, yLow] = halves(y);
-    error += xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow);
-    const next = sum + product;
-    const back = next - sum;
-    error += sum - (next - back) + (product - back);
-    sum = next;
-  }
-  return sum + error;
+function addExactly(sum: { value: number; error: number }, x: number, y: number): void {
+  const product = x * y;
+  const xHigh = highHalf(x);
+  const yHigh = highHalf(y);
+  const [xLow, yLow] = [x - xHigh, y - yHigh];
+  sum.error += xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow);
+  const next = sum.value + product;
+  const back = next - sum.value;
+  sum.error += sum.value - (next - back) + (product - back);
+  sum.value = next;
 }
 
-function halves(x: number): [number, number] {
+function highHalf(x: number): number {
   const c = (2 ** 27 + 1) * x;
-  const high = c - (c - x);
-  return [high, x - high];
+  return c - (c - x);
 }
 
 export function adjoint(a: ComplexMatrix): ComplexMatrix {
@@ -120,11 +114,11 @@ export function scaledColumns(a: ComplexMatrix, weights: ArrayLike<number>): Com
   );
 }
 
-/** The largest column sum of magnitudes. */
+/** The largest column sum of magnitudes, which are taken to be far from the ends of the range. */
 export function norm1(a: ComplexMatrix): number {
   const sums = new Float64Array(a.columns);
   for (let i = 0; i < a.rows * a.columns; i++) {
-    sums[i % a.columns]! += Math.hypot(a.data[2 * i]!, a.data[2 * i + 1]!);
+    sums[i % a.columns]! += Math.sqrt(a.data[2 * i]! ** 2 + a.data[2 * i + 1]! ** 2);
   }
   return sums.reduce((largest, sum) => (sum > largest || Number.isNaN(sum) ? sum : largest), 0);
 }

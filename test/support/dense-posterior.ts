@@ -1,6 +1,6 @@
 /**
- * The Gaussian posterior of y = A x + w, evaluated densely from its definition, and the identities that the answer of
- * every Bayesian solver must satisfy at the hyperparameters it returns.
+ * The Gaussian posterior of y = A x + w, evaluated densely from its definition, and the identities that the
+ * answer of every Bayesian solver must satisfy at the hyperparameters it returns.
  */
 import { expect } from "vitest";
 import type { ComplexMatrix } from "../../src/complex/types.js";
@@ -24,7 +24,9 @@ import {
 const u = Number.EPSILON / 2;
 
 export interface DensePosterior {
-  /** Σ Aᴴ Y/σ², [atoms × snapshots], through the N × N precision of the coefficients, Σ = (Aᴴ A/σ² + Γ⁻¹)⁻¹. */
+  /**
+   * Σ Aᴴ Y/σ², [atoms × snapshots], through the N × N precision of the coefficients, Σ = (Aᴴ A/σ² + Γ⁻¹)⁻¹.
+   */
   readonly mean: ComplexMatrix;
   /** diag Σ by the same route; 0 where γ = 0. */
   readonly variance: Float64Array;
@@ -33,8 +35,8 @@ export interface DensePosterior {
   /** diag(Γ − Γ Aᴴ Σ_y⁻¹ A Γ), by the same route. */
   readonly varianceFromCovariance: Float64Array;
   /**
-   * ‖Γ Aᴴ‖ ‖Σ_y⁻¹ Y‖: what the error of `meanFromCovariance` is relative to. It is far above ‖μ‖ when Y has a part that
-   * no atom can explain, which must cancel in that formula.
+   * ‖Γ Aᴴ‖ ‖Σ_y⁻¹ Y‖: what the error of `meanFromCovariance` is relative to. It is far above ‖μ‖ when Y has a
+   * part that no atom can explain, which must cancel in that formula.
    */
   readonly covarianceScale: number;
   /** ln p(Y): complex −L (M ln π + ln det Σ_y) − tr(Yᴴ Σ_y⁻¹ Y); real: half of that, with 2π. */
@@ -43,7 +45,10 @@ export interface DensePosterior {
   readonly evidenceScale: number;
   /** ‖Y − A μ‖. */
   readonly residualNorm: number;
-  /** Relative accuracy that double precision allows: 30 u (1 + ρ), with ρ = tr(A Γ Aᴴ)/(M σ²) the signal-to-noise ratio. */
+  /**
+   * Relative accuracy that double precision allows: 30 u (1 + ρ), with ρ = tr(A Γ Aᴴ)/(M σ²) the
+   * signal-to-noise ratio.
+   */
   readonly tolerance: number;
 }
 
@@ -116,8 +121,8 @@ export function expandedPriorVariance(hyperparameters: Hyperparameters): Float64
 }
 
 /**
- * Checks mean, variance, evidence and residual of a result at its own hyperparameters, and that 0 ≤ Σₙₙ ≤ γₙ. Mean
- * and variance are compared with both dense routes, so that a mistake in one of them cannot pass.
+ * Checks mean, variance, evidence and residual of a result at its own hyperparameters, and that 0 ≤ Σₙₙ ≤ γₙ.
+ * Mean and variance are compared with both dense routes, so that a mistake in one of them cannot pass.
  */
 export function expectPosteriorIdentities(
   result: BayesianResult,

@@ -1,6 +1,6 @@
 /**
- * Sparse recovery problems of every shape that a solver must handle, drawn from fixed seeds, with what can be expected
- * of an answer.
+ * Sparse recovery problems of every shape that a solver must handle, drawn from fixed seeds, with what can be
+ * expected of an answer.
  */
 import { type ComplexMatrix, complexMatrix } from "../../src/complex/types.js";
 import { randomStream } from "../../src/random/index.js";
@@ -29,8 +29,8 @@ export interface ProblemFamily {
   readonly name: string;
   readonly fields: readonly Field[];
   /**
-   * The support is identifiable without noise, by greedy methods too: the atoms are incoherent enough. (Checked for OMP
-   * by Tropp's exact recovery condition in the tests of `omp`.)
+   * The support is identifiable without noise, by greedy methods too: the atoms are incoherent enough.
+   * (Checked for OMP by Tropp's exact recovery condition in the tests of `omp`.)
    */
   readonly recoverable: boolean;
   /** All atoms are parallel: which one a greedy method takes is decided by rounding. */
@@ -117,7 +117,9 @@ function gaussian(...sizes: readonly (readonly [number, number])[]): Shape["fact
     sizes.map(([rows, columns], n) => normals(rows, columns, field, stream.child(n), 1));
 }
 
-/** Responses e^{jmθ} of a uniform linear array, on a grid of θ much finer than its resolution; real: cos(mθ). */
+/**
+ * Responses e^{jmθ} of a uniform linear array, on a grid of θ much finer than its resolution; real: cos(mθ).
+ */
 function steering(antennas: number, points: number): Shape["factors"] {
   return (field) => [
     matrixOf(antennas, points, (m, k) => {

@@ -80,8 +80,9 @@ export function reversed(problem: TestProblem): { problem: TestProblem; origin: 
 }
 
 /**
- * The first factor with one more atom, behind the others. Its atoms of the product come after all others; `added` lists
- * them, and `added[k]` is the product with the same atoms of the other factors as atom `twins[k]`.
+ * The first factor with one more atom, behind the others. Its atoms of the product come after all others;
+ * `added` lists them, and `added[k]` is the product with the same atoms of the other factors as atom
+ * `twins[k]`.
  */
 export function extended(
   problem: TestProblem,

@@ -1,4 +1,7 @@
-/** Orthogonal matching pursuit as a textbook states it: everything dense, least squares from scratch at every step. */
+/**
+ * Orthogonal matching pursuit as a textbook states it: everything dense, least squares from scratch at every
+ * step.
+ */
 import { type ComplexMatrix, complexMatrix } from "../../src/complex/types.js";
 import { adjointOf, columnsOf, norm, product, rowsAt, solve, sum } from "./dense-complex.js";
 
@@ -39,8 +42,8 @@ export function denseLeastSquares(matrix: ComplexMatrix, rhs: ComplexMatrix): Co
 }
 
 /**
- * Tropp's exact recovery coefficient max_{n ∉ S} ‖A_S⁺ aₙ‖₁ for atoms of unit norm: below 1, orthogonal matching pursuit
- * finds every combination of the atoms in S exactly, in |S| steps.
+ * Tropp's exact recovery coefficient max_{n ∉ S} ‖A_S⁺ aₙ‖₁ for atoms of unit norm: below 1, orthogonal
+ * matching pursuit finds every combination of the atoms in S exactly, in |S| steps.
  *
  * Source: J. A. Tropp, "Greed is good", IEEE Trans. Inf. Theory 50 (2004), theorem 3.1.
  */

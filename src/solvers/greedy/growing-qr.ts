@@ -21,8 +21,9 @@ export function growingQr(rows: number, real: boolean): GrowingQr {
 }
 
 /**
- * Appends a column, unless it depends on those before it: then the answer is false and the factorisation stays as it
- * was. Dependent means that no more than 10 rows ε of its norm is left when its projection on them is taken out.
+ * Appends a column, unless it depends on those before it: then the answer is false and the factorisation
+ * stays as it was. Dependent means that no more than 10 rows ε of its norm is left when its projection on
+ * them is taken out.
  *
  * Time O(rows · size).
  *
@@ -58,8 +59,8 @@ function reserve(qr: GrowingQr): void {
 }
 
 /**
- * Takes basis vector k out of a vector: h ← qₖᴴ v, v ← v − qₖ h, with h added to element `at` of `components`.
- * v and the components must have imaginary parts if Q has.
+ * Takes basis vector k out of a vector: h ← qₖᴴ v, v ← v − qₖ h, with h added to element `at` of
+ * `components`. v and the components must have imaginary parts if Q has.
  */
 export function removeDirection(
   { q, rows }: GrowingQr,

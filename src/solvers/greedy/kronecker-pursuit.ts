@@ -17,9 +17,13 @@ import {
   smallestSquare,
 } from "./stopping.js";
 
-/** Options of {@link kroneckerOmp}: at least one of `maxAtomsPerMode`, `residualTolerance`, `noiseVariance`. */
+/**
+ * Options of {@link kroneckerOmp}: at least one of `maxAtomsPerMode`, `residualTolerance`, `noiseVariance`.
+ */
 export interface KroneckerOmpOptions extends ResidualOptions, Omit<SolverOptions, "tolerance"> {
-  /** A mode takes no more atoms than this, and never more than min(rows, atoms) of its factor, the default. */
+  /**
+   * A mode takes no more atoms than this, and never more than min(rows, atoms) of its factor, the default.
+   */
   readonly maxAtomsPerMode?: number;
   /** Default: the sum of the limits of all modes, which is never reached. */
   readonly maxIterations?: number;

@@ -8,9 +8,9 @@ import { type PursuitOptions, pursuitOptionTable, startPursuit } from "./pursuit
 /**
  * Orthogonal matching pursuit: a sparse x with y ≈ A x, one atom at a time.
  *
- * Every step chooses the atom with the largest |aₙᴴ r| / ‖aₙ‖, where r is the residual of least squares on the
- * atoms chosen so far; of equal atoms, the first. Atoms that are zero or depend on those chosen are passed over, so
- * the second of two equal atoms is never chosen.
+ * Every step chooses the atom with the largest |aₙᴴ r| / ‖aₙ‖, where r is the residual of least squares on
+ * the atoms chosen so far; of equal atoms, the first. Atoms that are zero or depend on those chosen are
+ * passed over, so the second of two equal atoms is never chosen.
  *
  * @param dictionary - A, [rows × atoms]
  * @param measurement - y, [rows]; for several snapshots see {@link somp}
@@ -19,21 +19,22 @@ import { type PursuitOptions, pursuitOptionTable, startPursuit } from "./pursuit
  *   - `noiseVariance`: ‖r‖² ≤ rows · σ², σ² = E|w|² of an element of the noise (reason `residual`)
  *   - `sparsity`: so many atoms are chosen (reason `sparsity`)
  *
- *   `maxIterations` (default min(rows, atoms)) bounds the steps whatever the rule. A residual below
- *   10 · rows · ε · ‖y‖ is rounding error and always ends the run with reason `residual`, also with fewer atoms
- *   than `sparsity`. Reason `breakdown`: no atom is left that correlates with the residual.
+ *   `maxIterations` (default min(rows, atoms)) bounds the steps whatever the rule. A residual below 10 · rows
+ *   · ε · ‖y‖ is rounding error and always ends the run with reason `residual`, also with fewer atoms than
+ *   `sparsity`. Reason `breakdown`: no atom is left that correlates with the residual.
  * @returns mean [atoms × 1]: least squares on the support; `change` in history is ‖r‖ / ‖y‖
  *
- * @throws `option` if no stopping rule is given, an option is out of range, or sparsity exceeds min(rows, atoms);
- *   `shape` if measurement and dictionary disagree or there are several snapshots; `non-finite` with the first
- *   index; `range` if the coefficients overflow
+ * @throws `option` if no stopping rule is given, an option is out of range, or sparsity exceeds min(rows,
+ *   atoms); `shape` if measurement and dictionary disagree or there are several snapshots; `non-finite` with
+ *   the first index; `range` if the coefficients overflow
  *
  * @remarks
- * Time per step: one adjoint, O(atoms), and O(rows · support) to extend a QR factorisation of the chosen atoms.
- * Memory: O(atoms + rows · support) numbers beside the dictionary.
+ * Time per step: one adjoint, O(atoms), and O(rows · support) to extend a QR factorisation of the chosen
+ * atoms. Memory: O(atoms + rows · support) numbers beside the dictionary.
  *
  * Source: Y. C. Pati, R. Rezaiifar, P. S. Krishnaprasad, "Orthogonal matching pursuit: recursive function
- * approximation with applications to wavelet decomposition", Asilomar Conf. Signals, Systems and Computers, 1993.
+ * approximation with applications to wavelet decomposition", Asilomar Conf. Signals, Systems and Computers,
+ * 1993.
  *
  * @example
  * const { support, mean } = omp(dictionary, y, { noiseVariance: 1e-2 });

@@ -23,7 +23,9 @@ import {
   smallestSquare,
 } from "./stopping.js";
 
-/** Options of {@link omp} and {@link somp}: at least one of `sparsity`, `residualTolerance`, `noiseVariance`. */
+/**
+ * Options of {@link omp} and {@link somp}: at least one of `sparsity`, `residualTolerance`, `noiseVariance`.
+ */
 export interface PursuitOptions extends ResidualOptions, Omit<SolverOptions, "tolerance"> {
   /** Stop when this many atoms are chosen; at most min(rows, atoms). */
   readonly sparsity?: number;
@@ -140,8 +142,8 @@ function correlate({ operator, snapshots }: Problem, state: PursuitState): void 
 }
 
 /**
- * Chooses the atom of the highest score (the first of equals) that does not depend on those chosen, and takes its
- * direction out of the residual. False if every score that is left is rounding error.
+ * Chooses the atom of the highest score (the first of equals) that does not depend on those chosen, and takes
+ * its direction out of the residual. False if every score that is left is rounding error.
  */
 function chooseAtom({ operator, snapshots, real }: Problem, state: PursuitState, rounding: number): boolean {
   const { chosen, qr, components, residual, weights, scores } = state;

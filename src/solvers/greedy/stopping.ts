@@ -22,7 +22,9 @@ export const residualRules = {
 export interface ResidualTarget {
   /** ‖Y‖. */
   readonly initial: number;
-  /** Stop at or below this norm of the residual: the largest that a rule asks for, and no less than rounding. */
+  /**
+   * Stop at or below this norm of the residual: the largest that a rule asks for, and no less than rounding.
+   */
   readonly norm: number;
   /** 10 rows ε ‖Y‖: a residual, or its component along an atom, that is this small is rounding error. */
   readonly rounding: number;

@@ -1,6 +1,4 @@
 import { isReal, split } from "../../complex/planar.js";
-import { timesPowerOfTwo } from "../../complex/scale.js";
-import { complexMatrix } from "../../complex/types.js";
 import { optionError } from "../../errors.js";
 import {
   choiceOption,
@@ -13,13 +11,7 @@ import {
 } from "../../options.js";
 import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps, StopReason } from "../contract.js";
 import { type NoiseStart, noiseOption, readNoise } from "../noise.js";
-import {
-  type MeasurementInput,
-  restoreLogEvidence,
-  restoreMean,
-  restorePower,
-  restoreVariance,
-} from "../problem.js";
+import { type MeasurementInput, restoreLogEvidence, restoreVariance } from "../problem.js";
 import { runSolver, sharedOptionRules } from "../run.js";
 import {
   type InitialPrior,
@@ -48,6 +40,7 @@ import {
   type KroneckerProblem,
   readKroneckerProblem,
 } from "./kronecker-problem.js";
+import { bayesianResult } from "./result.js";
 
 /** Options of {@link kroneckerSbl}. */
 export interface KroneckerSblOptions extends SolverOptions {
@@ -261,45 +254,20 @@ function maximise(
 }
 
 /** The posterior at the hyperparameters as they stand, in the caller's units. */
-function finish(
-  { problem, modes, posterior, noiseVariance }: State,
-  iterations: number,
-  stop: StopReason,
-): BayesianResult {
-  const { units, snapshots, measurement } = problem;
-  const atoms = modes.reduce((product, mode) => product * mode.atoms, 1);
-  const mean = complexMatrix(atoms, snapshots);
-  const variance = new Float64Array(atoms);
+function finish(state: State, iterations: number, reason: StopReason): BayesianResult {
+  const { problem, modes, posterior, noiseVariance } = state;
   const sums = computePosterior(posterior, modes, noiseVariance);
-  const support = activeAtoms(modes);
-  if (sums !== undefined) {
-    for (let j = 0; j < support.length; j++) {
-      variance[support[j]] = posterior.variance[j];
-      for (
-        let l = 0, from = j * snapshots, to = 2 * support[j] * snapshots;
-        l < snapshots;
-        l++, from++, to += 2
-      ) {
-        mean.data[to] = posterior.mean.re[from];
-        mean.data[to + 1] = posterior.mean.im === undefined ? 0 : posterior.mean.im[from];
-      }
-    }
-  }
-  const reason = sums === undefined ? "breakdown" : stop;
-  const residualEnergy = sums?.residualEnergy ?? meanPower(problem) * measurement.rows * snapshots;
-  return {
+  return bayesianResult(problem, {
     solver: "kronecker-sbl",
-    mean: restoreMean(who, mean, units),
-    variance: restoreVariance(who, variance, units),
-    support,
-    residualNorm: timesPowerOfTwo(Math.sqrt(residualEnergy), units.measurementExponent),
-    iterations,
-    converged: reason !== "breakdown" && reason !== "max-iterations",
-    reason,
+    who,
+    atoms: modes.reduce((product, mode) => product * mode.atoms, 1),
+    support: activeAtoms(modes),
+    posterior: sums && { mean: posterior.mean, variance: posterior.variance, ...sums },
     hyperparameters: { kind: "kronecker", factors: reportedFactors(modes, problem) },
-    noiseVariance: restorePower(noiseVariance, units),
-    logEvidence: restoreLogEvidence(sums?.logEvidence ?? Number.NEGATIVE_INFINITY, problem),
-  };
+    noiseVariance,
+    iterations,
+    reason,
+  });
 }
 
 /** γ_n over all atoms of each mode, zero where they were removed; only the last one carries units. */

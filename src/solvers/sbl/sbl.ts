@@ -1,6 +1,4 @@
 import { isReal, split } from "../../complex/planar.js";
-import { timesPowerOfTwo } from "../../complex/scale.js";
-import { complexMatrix } from "../../complex/types.js";
 import { denseOperator } from "../../operators/dense.js";
 import type { LinearOperator } from "../../operators/operator.js";
 import { choiceOption, numberOption, type OptionValues, readOptions, withDefault } from "../../options.js";
@@ -12,8 +10,6 @@ import {
   type Problem,
   readProblem,
   restoreLogEvidence,
-  restoreMean,
-  restorePower,
   restoreVariance,
 } from "../problem.js";
 import { runSolver, sharedOptionRules } from "../run.js";
@@ -30,6 +26,7 @@ import {
 } from "./hyperparameters.js";
 import { createMeasurementSide, type MeasurementSide, measurementSidePosterior } from "./measurement-side.js";
 import { type Data, emptyPosterior, type Posterior } from "./posterior.js";
+import { bayesianResult } from "./result.js";
 
 /** Options of {@link sbl}. */
 export interface SblOptions extends SolverOptions {
@@ -255,47 +252,31 @@ function prune(state: State, ratio: number): void {
   }
 }
 
-/** The posterior at the hyperparameters as they stand (or the last sound ones), in the caller's units. */
+/** The posterior at the hyperparameters as they stand, or the last sound ones, in the caller's units. */
 function finish(state: State, iterations: number, stop: StopReason): BayesianResult {
-  const { problem, data } = state;
-  const { units, snapshots } = problem;
-  let reason = stop;
-  let posterior = reason === "breakdown" ? undefined : computePosterior(state);
-  if (posterior === undefined) {
-    reason = "breakdown";
+  const { problem } = state;
+  let posterior = stop === "breakdown" ? undefined : computePosterior(state);
+  const reason = posterior === undefined ? "breakdown" : stop;
+  if (posterior === undefined && state.sound !== undefined) {
     Object.assign(state, state.sound, { coefficientSide: undefined });
-    posterior = state.sound === undefined ? undefined : computePosterior(state);
+    posterior = computePosterior(state);
   }
-  const { atoms, priorVariance, noiseVariance } = state;
+  const { atoms, noiseVariance } = state;
   const columns = problem.operator.columns;
-  const mean = complexMatrix(columns, snapshots);
-  const variance = new Float64Array(columns);
-  const hyperparameters = new Float64Array(columns);
-  for (let j = 0; j < atoms.length; j++) {
-    hyperparameters[atoms[j]] = priorVariance[j];
-    variance[atoms[j]] = posterior === undefined ? priorVariance[j] : posterior.variance[j];
-    if (posterior === undefined) continue;
-    for (
-      let l = 0, from = j * snapshots, to = 2 * atoms[j] * snapshots;
-      l < snapshots;
-      l++, from++, to += 2
-    ) {
-      mean.data[to] = posterior.mean.re[from];
-      mean.data[to + 1] = posterior.mean.im === undefined ? 0 : posterior.mean.im[from];
-    }
-  }
-  const residualEnergy = posterior?.residualEnergy ?? meanPower(problem) * data.rows * snapshots;
-  return {
-    solver: who,
-    mean: restoreMean(who, mean, units),
-    variance: restoreVariance(who, variance, units),
+  const priorVariance = new Float64Array(columns);
+  for (let j = 0; j < atoms.length; j++) priorVariance[atoms[j]] = state.priorVariance[j];
+  return bayesianResult(problem, {
+    solver: "sbl",
+    who,
+    atoms: columns,
     support: atoms,
-    residualNorm: timesPowerOfTwo(Math.sqrt(residualEnergy), units.measurementExponent),
+    posterior,
+    hyperparameters: {
+      kind: "independent",
+      priorVariance: restoreVariance(who, priorVariance, problem.units),
+    },
+    noiseVariance,
     iterations,
-    converged: reason !== "breakdown" && reason !== "max-iterations",
     reason,
-    hyperparameters: { kind: "independent", priorVariance: restoreVariance(who, hyperparameters, units) },
-    noiseVariance: restorePower(noiseVariance, units),
-    logEvidence: restoreLogEvidence(posterior?.logEvidence ?? Number.NEGATIVE_INFINITY, problem),
-  };
+  });
 }

@@ -38,7 +38,8 @@ describe("oracleLeastSquares", () => {
           oracleLeastSquares(denseOperator(dictionary), measurement, [...support].reverse()),
           oracleLeastSquares(kroneckerOperator(factors), measurement, supports),
         ]) {
-          // The normal equations of the reference lose the square of the condition of at most 3 atoms, below 1e2.
+          // The normal equations of the reference lose the square of the condition of at most 3 atoms, below
+          // 1e2.
           expect(distance(result.mean, expected)).toBeLessThan(1e-11 * norm(expected));
           expect(result.support).toEqual(support);
           expect(result.residualNorm).toBeCloseTo(norm(residual), 12);
@@ -81,8 +82,8 @@ describe("oracleLeastSquares", () => {
   });
 
   it("has the error that theory gives: σ² tr((A_Sᴴ A_S)⁻¹)", () => {
-    // The mean over 400 draws of a sum of three squared complex normals has a relative deviation below 1/√400; the
-    // tolerance is four of those.
+    // The mean over 400 draws of a sum of three squared complex normals has a relative deviation below
+    // 1/√400; the tolerance is four of those.
     const { draw } = problemFamilies.find(({ name }) => name === "coherent steering vectors")!;
     const { factors, support, measurement, coefficients, noiseVariance } = draw("complex", 400, 10);
     const { mean } = oracleLeastSquares(factors[0], measurement, support);

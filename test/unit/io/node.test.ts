@@ -113,7 +113,8 @@ describe("loadArray", () => {
     const path = join(folder, "huge.npy");
     writeFileSync(path, "");
     truncateSync(path, 2 ** 30 + 1);
-    expect((await errorFor("huge.npy")).code).toBe("limit");
+    const error = await errorFor("huge.npy");
+    expect(error).toMatchObject({ code: "limit", received: "has 1073741825 bytes" });
     expect((await errorFor("complex.npy", { fileBytes: 100 })).code).toBe("limit");
   });
 

@@ -294,12 +294,13 @@ describe("readNpy: the elements", () => {
 describe("readNpy: its arguments", () => {
   const bytes = npyFile(npyHeader("<f8", "(8,)"), eight);
 
-  it("reads views with an offset, Node buffers and shared memory", () => {
+  it("reads views with an offset, Node buffers, shared memory and other views of bytes", () => {
     const inside = concat(new Uint8Array(13), bytes).subarray(13);
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
     shared.set(bytes);
-    for (const input of [inside, Buffer.from(bytes), shared]) {
-      expect(readNpy(input).data).toEqual(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+    const others = [new Int8Array(bytes.buffer), new Uint8ClampedArray(bytes.buffer)];
+    for (const input of [inside, Buffer.from(bytes), shared, ...others]) {
+      expect(readNpy(input as Uint8Array).data).toEqual(Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8));
     }
   });
 

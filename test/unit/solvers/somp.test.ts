@@ -40,7 +40,8 @@ describe("somp", () => {
   });
 
   it("finds a support that no single snapshot shows", () => {
-    // The wrong atom, (1, 1)/√2, wins on every snapshot alone: 1.2/√2 against 1 + small. Summed, the snapshots differ.
+    // The wrong atom, (1, 1)/√2, wins on every snapshot alone: 1.2/√2 against 1 + small. Summed, the
+    // snapshots differ.
     const dictionary = matrixOf(2, 3, (r, c) => [c === 2 ? Math.SQRT1_2 : r === c ? 1 : 0, 0]);
     const first = matrixOf(2, 1, (r) => [r === 0 ? 1 : 0.5, 0]);
     const second = matrixOf(2, 1, (r) => [r === 0 ? 1 : -0.5, 0]);
