@@ -48,7 +48,7 @@ function mostShrinking(factors: readonly ModeFactor[], done: number): number {
   let bestRatio = Number.POSITIVE_INFINITY;
   for (let n = 0; n < factors.length; n++) {
     const ratio = factors[n].rows / factors[n].size;
-    if ((done & (1 << n)) === 0 && ratio < bestRatio) [best, bestRatio] = [n, ratio];
+    if ((done & (1 << n)) === 0 && (best < 0 || ratio < bestRatio)) [best, bestRatio] = [n, ratio];
   }
   return best;
 }

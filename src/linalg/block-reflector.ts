@@ -44,7 +44,7 @@ export function formTriangle(
   step: number,
 ): void {
   const { v, t, products } = block;
-  // Column k of T above the diagonal is −τ_k T (V^H v_k); row i, column k of `products` is v_k^H … conjugated below.
+  // Column k of T is τ_k on the diagonal and −τ_k T (V^H v_k) above it, with T as far as it is known.
   multiplyInto(products, "plain", v, "adjoint", v, size, size, length);
   for (let k = 0; k < size; k++) {
     const tauRe = tau.re[first + k * step]!;
@@ -53,7 +53,7 @@ export function formTriangle(
       let sumRe = i === k ? -1 : 0;
       let sumIm = 0;
       for (let j = i; j < k; j++) {
-        // v_j^H v_k is entry (k, j) of V V^H with vectors as rows.
+        // v_j^H v_k is entry (k, j) of V V^H where the vectors are the rows of V.
         const gr = products.re[k * size + j]!;
         const gi = products.im === undefined ? 0 : products.im[k * size + j]!;
         const tr = t.re[i * size + j]!;

@@ -34,24 +34,9 @@ function factorPanel(a: Planar, at: number, lda: number, n: number, rows: number
   if (failed >= 0) return failed;
   const middle = at + half * lda;
   const below = at + n * lda;
+  const corner = below + half;
   subtractSquare(a, middle, middle + half, lda, rest, half);
-  addProduct(
-    -1,
-    a,
-    below + half,
-    lda,
-    "plain",
-    a,
-    below,
-    lda,
-    "adjoint",
-    a,
-    middle,
-    lda,
-    rows - n,
-    rest,
-    half,
-  );
+  addProduct(-1, a, corner, lda, "plain", a, below, lda, "adjoint", a, middle, lda, rows - n, rest, half);
   const failedRight = factorPanel(a, middle + half, lda, rest, rows - half);
   return failedRight < 0 ? -1 : half + failedRight;
 }

@@ -3,6 +3,7 @@ import type { ComplexMatrix } from "../complex/types.js";
 import { rangeError } from "../errors.js";
 import { type BlockReflector, createBlockReflector } from "./block-reflector.js";
 import { scaleRow } from "./blocks.js";
+import { rankDescending, setUnitVectors, storeColumns } from "./columns.js";
 import { implicitQl } from "./implicit-ql.js";
 import { checkSquare } from "./input.js";
 import { checkRepresentable, safeExponent } from "./scaling.js";
@@ -41,6 +42,8 @@ export function createHermitianEigenWorkspace(maxSize: number, real: boolean): H
  * @param values - filled with n eigenvalues, ascending
  * @param vectors - filled with V, [n × n]
  * @returns false if a number is not finite or the bounded number of iterations was not enough
+ *
+ * Source: G. H. Golub and C. F. Van Loan, Matrix Computations, 4th ed., section 8.3.
  */
 export function hermitianEigenInto(
   a: Planar,
@@ -55,18 +58,14 @@ export function hermitianEigenInto(
   if (Number.isNaN(exponent)) return false;
   scaleRow(reduced, 0, n * n, 2 ** -exponent);
   reduceToTridiagonal(reduced, n, diagonal, below, tau, work);
-  rows.re.fill(0, 0, n * n);
-  for (let i = 0; i < n; i++) rows.re[i * n + i] = 1;
+  setUnitVectors(rows, n, n);
   if (!implicitQl(diagonal, below, n, rows.re, n)) return false;
-  rows.im?.fill(0, 0, n * n);
   applyTridiagonalisers(reduced, n, tau, rows, block);
-  rankAscending(diagonal, n, ranking);
-  for (let i = 0; i < n; i++) {
-    const source = ranking[i]!;
-    values[i] = diagonal[source]! * 2 ** exponent;
-    for (let k = 0; k < n; k++) vectors.re[k * n + i] = rows.re[source * n + k]!;
-    if (rows.im !== undefined) for (let k = 0; k < n; k++) vectors.im![k * n + i] = rows.im[source * n + k]!;
-  }
+  rankDescending(diagonal, n, ranking);
+  ranking.subarray(0, n).reverse();
+  const scale = 2 ** exponent;
+  for (let i = 0; i < n; i++) values[i] = diagonal[ranking[i]!]! * scale;
+  storeColumns(rows, n, n, ranking, undefined, vectors);
   return true;
 }
 
@@ -82,24 +81,26 @@ function copyLower(a: Planar, n: number, out: Planar): void {
   }
 }
 
-/** Indices 0 … count − 1 by ascending value. Insertion sort. */
-function rankAscending(values: Float64Array, count: number, ranking: Int32Array): void {
-  for (let i = 0; i < count; i++) {
-    let at = i;
-    while (at > 0 && values[ranking[at - 1]!]! > values[i]!) {
-      ranking[at] = ranking[at - 1]!;
-      at--;
-    }
-    ranking[at] = i;
-  }
-}
-
 /** Eigenvalues [n], ascending, and eigenvectors as columns [n × n]. */
 export interface HermitianEigen {
   readonly values: Float64Array;
   readonly vectors: ComplexMatrix;
 }
 
+/**
+ * Eigenvalue decomposition A = V diag(values) V^H of a Hermitian matrix.
+ *
+ * @param matrix - A, [n × n]; only the lower triangle and the real part of the diagonal are read
+ * @returns eigenvalues, ascending, and orthonormal eigenvectors in the same order; real if A is
+ *
+ * @throws `shape` if A is not square; `non-finite`; `range` if an eigenvalue overflows, or if the iteration does not
+ *   converge within 60 steps for one eigenvalue
+ *
+ * @remarks About 9 n³ multiplications and additions, two thirds of them real also if A is complex.
+ *
+ * @example
+ * const { values, vectors } = hermitianEigen(covariance);
+ */
 export function hermitianEigen(matrix: ComplexMatrix): HermitianEigen {
   checkSquare("hermitianEigen", "matrix", matrix);
   const n = matrix.rows;
@@ -111,8 +112,8 @@ export function hermitianEigen(matrix: ComplexMatrix): HermitianEigen {
     throw rangeError(
       "hermitianEigen",
       "matrix",
-      "one on which the iteration did not converge",
-      "finite numbers",
+      "not decomposed within the bound on iterations",
+      "convergence",
     );
   }
   checkRepresentable("hermitianEigen", values);

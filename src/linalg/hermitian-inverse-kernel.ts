@@ -158,25 +158,11 @@ function multiplyAdjoint(x: Planar, at: number, b: number, ldx: number, n: numbe
     for (let i = 0; i < n; i++) {
       const row = b + i * ldx;
       const pivot = at + i * ldx + i;
+      const below = pivot + ldx;
+      const next = row + ldx;
       const after = n - 1 - i;
       scaleRow(x, row, columns, x.re[pivot]!);
-      addProduct(
-        1,
-        x,
-        row,
-        ldx,
-        "adjoint",
-        x,
-        pivot + ldx,
-        ldx,
-        "plain",
-        x,
-        row + ldx,
-        ldx,
-        1,
-        columns,
-        after,
-      );
+      addProduct(1, x, row, ldx, "adjoint", x, below, ldx, "plain", x, next, ldx, 1, columns, after);
     }
     return;
   }

@@ -6,49 +6,12 @@
  * place of the entries it annihilates. Q = H_0 H_1 … and Q^H A = R.
  */
 import type { Planar } from "../complex/planar.js";
+import { makeReflector } from "./reflector.js";
 
-/**
- * Makes the reflection that maps the tail of vector `k`, from entry k on, to β e_k with real β, and stores it.
- *
- * Source: LAPACK Users' Guide, 3rd ed., section 5.4 (elementary reflectors with real β).
- */
+/** Makes the reflection that maps the tail of vector `k`, from entry k on, to β e_k with real β, and stores it. */
 export function makeReflection(x: Planar, k: number, length: number, tau: Planar): void {
-  const { re, im } = x;
   const head = k * length + k;
-  const end = (k + 1) * length;
-  let tail = 0;
-  for (let i = head + 1; i < end; i++) tail += re[i]! * re[i]!;
-  if (im !== undefined) for (let i = head + 1; i < end; i++) tail += im[i]! * im[i]!;
-  const alphaRe = re[head]!;
-  const alphaIm = im === undefined ? 0 : im[head]!;
-  if (tail === 0 && alphaIm === 0) {
-    tau.re[k] = 0;
-    if (tau.im !== undefined) tau.im[k] = 0;
-    return;
-  }
-  const norm = Math.sqrt(alphaRe * alphaRe + alphaIm * alphaIm + tail);
-  const beta = alphaRe > 0 ? -norm : norm;
-  tau.re[k] = (beta - alphaRe) / beta;
-  // v = tail / (α − β); the reciprocal is formed once.
-  const shifted = alphaRe - beta;
-  if (im === undefined) {
-    const factor = 1 / shifted;
-    for (let i = head + 1; i < end; i++) re[i] = re[i]! * factor;
-    re[head] = beta;
-    return;
-  }
-  tau.im![k] = -alphaIm / beta;
-  const square = shifted * shifted + alphaIm * alphaIm;
-  const factorRe = shifted / square;
-  const factorIm = -alphaIm / square;
-  for (let i = head + 1; i < end; i++) {
-    const real = re[i]!;
-    const imaginary = im[i]!;
-    re[i] = real * factorRe - imaginary * factorIm;
-    im[i] = real * factorIm + imaginary * factorRe;
-  }
-  re[head] = beta;
-  im[head] = 0;
+  makeReflector(x, head, head + 1, (k + 1) * length, tau, k);
 }
 
 /** y ← H_k y for the `last − first` vectors of y (H_k^H y if `adjoint`); they have the length of those of x. */
@@ -227,25 +190,5 @@ function swapRange(data: Float64Array, a: number, b: number, size: number): void
     const kept = data[a + i]!;
     data[a + i] = data[b + i]!;
     data[b + i] = kept;
-  }
-}
-
-/** The rows of an upper trapezoidal matrix that is stored by columns; conjugated if `sign` is −1. */
-export function copyUpperRows(
-  from: Planar,
-  columnStride: number,
-  rows: number,
-  columns: number,
-  out: Planar,
-  rowStride: number,
-  sign: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    const row = i * rowStride;
-    out.re.fill(0, row, row + i);
-    for (let j = i; j < columns; j++) out.re[row + j] = from.re[j * columnStride + i]!;
-    if (out.im === undefined) continue;
-    out.im.fill(0, row, row + i);
-    for (let j = i; j < columns; j++) out.im[row + j] = sign * from.im![j * columnStride + i]!;
   }
 }

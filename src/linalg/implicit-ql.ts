@@ -1,4 +1,5 @@
 /** Eigenvalues and eigenvectors of a real symmetric tridiagonal matrix. */
+import { hypotenuse } from "./reflector.js";
 
 /** An off-diagonal entry this small is zero whatever its neighbours are; callers keep the largest entry near one. */
 const tiny = 2 ** -600;
@@ -98,15 +99,4 @@ function rotateRows(
     z[p + k] = cosine * a - sine * b;
     z[q + k] = sine * a + cosine * b;
   }
-}
-
-/** √(a² + b²) without overflow or underflow. */
-function hypotenuse(a: number, b: number): number {
-  const x = Math.abs(a);
-  const y = Math.abs(b);
-  const large = Math.max(x, y);
-  const small = Math.min(x, y);
-  if (large === 0) return 0;
-  const quotient = small / large;
-  return large * Math.sqrt(1 + quotient * quotient);
 }

@@ -1,10 +1,10 @@
 import { isReal, planar } from "../complex/planar.js";
 import type { ComplexMatrix } from "../complex/types.js";
 import { rangeError, shapeError } from "../errors.js";
-import { applyReflection, copyUpperRows, pivotedQrInPlace } from "./householder.js";
+import { copyUpperRows, transposeInto } from "./columns.js";
+import { applyReflection, pivotedQrInPlace } from "./householder.js";
 import { checkMatrix, checkRightHandSide } from "./input.js";
 import { joinScaled, splitScaled } from "./scaling.js";
-import { transposeInto } from "./transpose.js";
 import { solveUpperInPlace } from "./triangular-kernel.js";
 
 /**

@@ -1,6 +1,7 @@
 /** Blocked Householder QR on columns that are contiguous in memory. */
 import type { Planar } from "../complex/planar.js";
 import { applyBlock, type BlockReflector, formTriangle, panelSize } from "./block-reflector.js";
+import { setUnitVectors } from "./columns.js";
 import { applyReflection, makeReflection } from "./householder.js";
 
 /**
@@ -37,9 +38,7 @@ export function formThinQ(
   q: Planar,
   block: BlockReflector,
 ): void {
-  q.re.fill(0, 0, count * length);
-  q.im?.fill(0, 0, count * length);
-  for (let i = 0; i < count; i++) q.re[i * length + i] = 1;
+  setUnitVectors(q, count, length);
   for (let first = panelSize * Math.floor((count - 1) / panelSize); first >= 0; first -= panelSize) {
     const last = Math.min(first + panelSize, count);
     loadPanel(x, first, last, length, tau, block);

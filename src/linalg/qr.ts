@@ -1,11 +1,10 @@
 import { isReal, joinMatrix, planar } from "../complex/planar.js";
 import type { ComplexMatrix } from "../complex/types.js";
 import { createBlockReflector } from "./block-reflector.js";
-import { copyUpperRows } from "./householder.js";
+import { copyUpperRows, transposeInto } from "./columns.js";
 import { checkMatrix } from "./input.js";
 import { factorColumns, formThinQ } from "./qr-kernel.js";
 import { joinScaled, splitScaled } from "./scaling.js";
-import { transposeInto } from "./transpose.js";
 
 /** A = Q R: Q [rows × r] with orthonormal columns, R [r × columns] upper triangular, r = min(rows, columns). */
 export interface Qr {

@@ -1,10 +1,11 @@
 import { joinMatrix, type Planar, planar, split } from "../complex/planar.js";
 import type { ComplexMatrix } from "../complex/types.js";
 import { rangeError } from "../errors.js";
-import { applyReflection, copyUpperRows, makeReflection, pivotedQrInPlace } from "./householder.js";
+import { copyUpperRows, rankDescending, setUnitVectors, storeColumns } from "./columns.js";
+import { applyReflection, makeReflection, pivotedQrInPlace } from "./householder.js";
 import { checkMatrix } from "./input.js";
 import { orthogonaliseRows } from "./jacobi.js";
-import { safeExponent } from "./scaling.js";
+import { checkRepresentable, safeExponent } from "./scaling.js";
 
 /** Singular values below this fraction of the largest are set to zero. */
 const negligible = 2 ** -300;
@@ -87,21 +88,23 @@ export function svdInto(
   if (!orthogonaliseRows(rotated, rank, 2 * rank, norms)) return false;
 
   // Columns of [W 0; 0 I] and [J 0; 0 I], then Q₁ and Q₂ in front of them. A row of `rotated` is σ w^H, then of J^H.
+  setUnitVectors(left, n, m);
+  setUnitVectors(right, n, n);
   for (let i = 0; i < rank; i++) {
     norms[i] = Math.sqrt(norms[i]!);
     if (!(norms[i]! > 0)) return false;
-  }
-  for (let i = 0; i < n; i++) {
-    const factor = i < rank ? 1 / norms[i]! : 0;
-    loadVector(rotated, 2 * rank * i, rank, factor, left, i, m, i < rank);
-    loadVector(rotated, 2 * rank * i + rank, rank, 1, right, i, n, i < rank);
+    const row = 2 * rank * i;
+    loadConjugate(rotated, row, rank, 1 / norms[i]!, left, i * m);
+    loadConjugate(rotated, row + rank, rank, 1, right, i * n);
   }
   for (let k = rank - 1; k >= 0; k--) {
     applyReflection(tall, k, m, tauTall, false, left, 0, n);
     applyReflection(square, k, n, tauSquare, false, right, 0, n);
   }
-  rankDescending(norms, rank, n, ranking);
-  for (let i = 0; i < n; i++) s[i] = ranking[i]! < rank ? norms[ranking[i]!]! * 2 ** exponent : 0;
+  norms.fill(0, rank, n);
+  rankDescending(norms, n, ranking);
+  const scale = 2 ** exponent;
+  for (let i = 0; i < n; i++) s[i] = norms[ranking[i]!]! * scale;
   storeColumns(left, m, n, ranking, undefined, wide ? v : u);
   storeColumns(right, n, n, ranking, order, wide ? u : v);
   return true;
@@ -133,57 +136,17 @@ function appendIdentity({ re, im }: Planar, n: number): void {
   }
 }
 
-/** Vector i of `out`: the conjugate of `size` entries times `factor`, then zeros; unit vector i unless `given`. */
-function loadVector(
+/** out[start …] ← the conjugate of `size` entries, times `factor`. */
+function loadConjugate(
   from: Planar,
   at: number,
   size: number,
   factor: number,
   out: Planar,
-  i: number,
-  length: number,
-  given: boolean,
+  start: number,
 ): void {
-  const start = i * length;
-  const filled = given ? size : 0;
-  for (let k = 0; k < filled; k++) out.re[start + k] = from.re[at + k]! * factor;
-  out.re.fill(0, start + filled, start + length);
-  if (!given) out.re[start + i] = 1;
-  if (out.im === undefined) return;
-  for (let k = 0; k < filled; k++) out.im[start + k] = -from.im![at + k]! * factor;
-  out.im.fill(0, start + filled, start + length);
-}
-
-/** Indices 0 … count − 1 by descending value; those from `rank` on, whose value is zero, come last. Insertion sort. */
-function rankDescending(values: Float64Array, rank: number, count: number, ranking: Int32Array): void {
-  for (let i = 0; i < count; i++) {
-    let at = i;
-    if (i < rank) {
-      while (at > 0 && values[ranking[at - 1]!]! < values[i]!) {
-        ranking[at] = ranking[at - 1]!;
-        at--;
-      }
-    }
-    ranking[at] = i;
-  }
-}
-
-/** Contiguous vectors become columns in the order of `ranking`; entry k goes to row `order[k]`, or row k. */
-function storeColumns(
-  vectors: Planar,
-  length: number,
-  count: number,
-  ranking: Int32Array,
-  order: Int32Array | undefined,
-  out: Planar,
-): void {
-  for (let k = 0; k < length; k++) {
-    const row = (order === undefined ? k : order[k]!) * count;
-    for (let i = 0; i < count; i++) out.re[row + i] = vectors.re[ranking[i]! * length + k]!;
-    if (out.im === undefined) continue;
-    if (vectors.im === undefined) out.im.fill(0, row, row + count);
-    else for (let i = 0; i < count; i++) out.im[row + i] = vectors.im[ranking[i]! * length + k]!;
-  }
+  for (let k = 0; k < size; k++) out.re[start + k] = from.re[at + k]! * factor;
+  if (out.im !== undefined) for (let k = 0; k < size; k++) out.im[start + k] = -from.im![at + k]! * factor;
 }
 
 /** Thin singular value decomposition: U [rows × r], s [r], V [columns × r], r = min(rows, columns). */
@@ -194,10 +157,20 @@ export interface Svd {
 }
 
 /**
- * Thin singular value decomposition A = U diag(s) V^H. Columns of U and V are orthonormal, also those of zero
- * singular values; s is descending. Real matrices have real U and V.
+ * Thin singular value decomposition A = U diag(s) V^H, r = min(rows, columns), by one-sided Jacobi: small singular
+ * values are accurate too, as far as the matrix determines them.
  *
- * @throws `shape`, `non-finite`; `range` if a singular value overflows or the iteration does not converge
+ * @param matrix - A, [rows × columns], of any shape and rank
+ * @returns U [rows × r] and V [columns × r] with orthonormal columns, also for singular values of zero; s [r],
+ *   descending. U and V are real if A is.
+ *
+ * @throws `shape`, `non-finite`; `range` if a singular value overflows, or if the iteration does not converge within
+ *   40 sweeps (five are usual)
+ *
+ * @remarks About 8 · rows · columns · r multiplications and additions before and after the sweeps, and 8 r³ in each.
+ *
+ * @example
+ * const { u, s, v } = svd(matrix);
  */
 export function svd(matrix: ComplexMatrix): Svd {
   checkMatrix("svd", "matrix", matrix);
@@ -209,10 +182,8 @@ export function svd(matrix: ComplexMatrix): Svd {
   const v = planar(columns * r, real);
   const s = new Float64Array(r);
   if (!svdInto(a, rows, columns, u, s, v, createSvdWorkspace(rows, columns, real))) {
-    throw rangeError("svd", "matrix", "one on which the iteration did not converge", "finite numbers");
+    throw rangeError("svd", "matrix", "not decomposed within the bound on sweeps", "convergence");
   }
-  if (s[0] === Number.POSITIVE_INFINITY) {
-    throw rangeError("svd", "largest singular value", "above the largest number", "a smaller matrix");
-  }
+  checkRepresentable("svd", s);
   return { u: joinMatrix(u, rows, r), s, v: joinMatrix(v, columns, r) };
 }

@@ -59,26 +59,12 @@ function solveLowerAdjoint(
   if (n <= leafSize) {
     for (let i = n - 1; i >= 0; i--) {
       const row = top + i * ldb;
-      const diagonal = at + i * ldl + i;
+      const pivot = at + i * ldl + i;
+      const below = pivot + ldl;
+      const next = row + ldb;
       const after = n - 1 - i;
-      addProduct(
-        -1,
-        b,
-        row,
-        ldb,
-        "adjoint",
-        l,
-        diagonal + ldl,
-        ldl,
-        "plain",
-        b,
-        row + ldb,
-        ldb,
-        1,
-        columns,
-        after,
-      );
-      divide(b, row, columns, l, diagonal, -1);
+      addProduct(-1, b, row, ldb, "adjoint", l, below, ldl, "plain", b, next, ldb, 1, columns, after);
+      divide(b, row, columns, l, pivot, -1);
     }
     return;
   }
@@ -104,26 +90,11 @@ function solveUpper(
   if (n <= leafSize) {
     for (let i = n - 1; i >= 0; i--) {
       const row = top + i * ldb;
-      const diagonal = at + i * ldr + i;
+      const pivot = at + i * ldr + i;
+      const next = row + ldb;
       const after = n - 1 - i;
-      addProduct(
-        -1,
-        b,
-        row,
-        ldb,
-        "plain",
-        r,
-        diagonal + 1,
-        ldr,
-        "plain",
-        b,
-        row + ldb,
-        ldb,
-        1,
-        columns,
-        after,
-      );
-      divide(b, row, columns, r, diagonal, 1);
+      addProduct(-1, b, row, ldb, "plain", r, pivot + 1, ldr, "plain", b, next, ldb, 1, columns, after);
+      divide(b, row, columns, r, pivot, 1);
     }
     return;
   }

@@ -1,6 +1,7 @@
 /** Reduction of a Hermitian matrix to a real symmetric tridiagonal one, and the way back for eigenvectors. */
 import type { Planar } from "../complex/planar.js";
 import { applyBlock, type BlockReflector, formTriangle, panelSize } from "./block-reflector.js";
+import { makeReflector } from "./reflector.js";
 
 /**
  * Reduces a Hermitian matrix by Householder reflections from the last row up: A = Q T Q^H with real T. Only the
@@ -30,42 +31,16 @@ export function reduceToTridiagonal(
 }
 
 /**
- * The first i entries of row i are b^H; the reflection has H^H b = β e_{i−1} with real β, which is returned. The
- * row is overwritten by v, its last entry by one.
+ * The first i entries of row i are b^H; the reflection has H^H b = β e_{i−1} with real β, which is returned. They
+ * are overwritten by v, the last by one.
  */
-function makeRowReflection({ re, im }: Planar, i: number, n: number, tau: Planar): number {
+function makeRowReflection(a: Planar, i: number, n: number, tau: Planar): number {
+  const { re, im } = a;
   const row = i * n;
   const last = row + i - 1;
-  let tail = 0;
-  for (let k = row; k < last; k++) tail += re[k]! * re[k]!;
-  if (im !== undefined) for (let k = row; k < last; k++) tail += im[k]! * im[k]!;
-  const alphaRe = re[last]!;
-  const alphaIm = im === undefined ? 0 : -im[last]!;
+  if (im !== undefined) for (let k = row; k <= last; k++) im[k] = -im[k]!;
+  const beta = makeReflector(a, last, row, last, tau, i);
   re[last] = 1;
-  if (im !== undefined) im[last] = 0;
-  if (tail === 0 && alphaIm === 0) {
-    tau.re[i] = 0;
-    if (tau.im !== undefined) tau.im[i] = 0;
-    return alphaRe;
-  }
-  const norm = Math.sqrt(alphaRe * alphaRe + alphaIm * alphaIm + tail);
-  const beta = alphaRe > 0 ? -norm : norm;
-  const shifted = alphaRe - beta;
-  tau.re[i] = -shifted / beta;
-  if (im === undefined) {
-    for (let k = row; k < last; k++) re[k] = re[k]! / shifted;
-    return beta;
-  }
-  tau.im![i] = -alphaIm / beta;
-  const square = shifted * shifted + alphaIm * alphaIm;
-  const factorRe = shifted / square;
-  const factorIm = -alphaIm / square;
-  for (let k = row; k < last; k++) {
-    const x = re[k]!;
-    const y = -im[k]!;
-    re[k] = x * factorRe - y * factorIm;
-    im[k] = x * factorIm + y * factorRe;
-  }
   return beta;
 }
 

@@ -1,22 +1,14 @@
-import { isReal, type Planar, split } from "../complex/planar.js";
+import { isReal, split } from "../complex/planar.js";
 import { timesPowerOfTwo } from "../complex/scale.js";
-import { type ComplexMatrix, complexMatrix } from "../complex/types.js";
 import { describe, nonFiniteError, rangeError, shapeError } from "../errors.js";
 import { type OptionRule, readOptions } from "../options.js";
 import type { BayesianResult, NoiseModel } from "./contract.js";
 import { noiseOption, readNoise } from "./noise.js";
-import {
-  type DictionaryInput,
-  type MeasurementInput,
-  type Problem,
-  readProblem,
-  restoreLogEvidence,
-  restoreMean,
-  restoreVariance,
-} from "./problem.js";
-import { coefficientSidePosterior, createCoefficientSide } from "./sbl/coefficient-side.js";
-import { createMeasurementSide, measurementSidePosterior } from "./sbl/measurement-side.js";
-import type { ActiveModel, Data, Posterior } from "./sbl/posterior.js";
+import { bayesianResult } from "./posterior/bayesian-result.js";
+import { coefficientSidePosterior, createCoefficientSide } from "./posterior/coefficient-side.js";
+import { createMeasurementSide, measurementSidePosterior } from "./posterior/measurement-side.js";
+import type { ActiveModel, Data, Posterior } from "./posterior/posterior.js";
+import { type DictionaryInput, type MeasurementInput, type Problem, readProblem } from "./problem.js";
 
 type KnownNoise = Extract<NoiseModel, { readonly kind: "known" }>;
 
@@ -95,6 +87,7 @@ export function lmmse(
   const noiseVariance = readNoise(who, settings.noise).variance!;
   const problem = readProblem(who, dictionary, measurement);
   const { operator, snapshots, units } = problem;
+  const scaledNoise = timesPowerOfTwo(noiseVariance, -2 * units.measurementExponent);
   const priorVariance = readPriorVariance(settings.priorVariance, operator.columns);
   const priorExponent = 2 * (units.dictionaryExponent - units.measurementExponent);
   const scaledPrior = priorVariance.map((gamma) => timesPowerOfTwo(gamma, priorExponent));
@@ -103,32 +96,27 @@ export function lmmse(
     operator,
     columns,
     priorVariance: scaledPrior.filter((gamma) => gamma > 0),
-    noiseVariance: timesPowerOfTwo(noiseVariance, -2 * units.measurementExponent),
+    noiseVariance: scaledNoise,
   });
   if (posterior === undefined) {
     const expected = "more, because with so little noise Σ_y is singular in floating point";
     throw rangeError(who, "noise.variance", String(noiseVariance), expected);
   }
 
-  const mean = spreadMean(posterior.mean, columns, operator.columns, snapshots);
-  const variance = new Float64Array(operator.columns);
-  columns.forEach((n, j) => {
-    variance[n] = posterior.variance[j];
-  });
-  const row = (n: number) => mean.data.subarray(2 * n * snapshots, 2 * (n + 1) * snapshots);
-  return Object.freeze<BayesianResult>({
+  const result = bayesianResult(problem, {
     solver: who,
-    mean: restoreMean(who, mean, units),
-    support: columns.filter((n) => row(n).some((part) => part !== 0)),
-    residualNorm: timesPowerOfTwo(Math.sqrt(posterior.residualEnergy), units.measurementExponent),
-    iterations: 0,
-    converged: true,
-    reason: problem.zero ? "zero-measurement" : "closed-form",
-    variance: restoreVariance(who, variance, units),
+    who,
+    atoms: operator.columns,
+    support: columns,
+    posterior,
     hyperparameters: { kind: "independent", priorVariance },
-    noiseVariance,
-    logEvidence: restoreLogEvidence(posterior.logEvidence, problem),
+    noiseVariance: scaledNoise,
+    iterations: 0,
+    reason: problem.zero ? "zero-measurement" : "closed-form",
   });
+  const { data } = result.mean;
+  const row = (n: number) => data.subarray(2 * n * snapshots, 2 * (n + 1) * snapshots);
+  return Object.freeze({ ...result, support: columns.filter((n) => row(n).some((part) => part !== 0)) });
 }
 
 /**
@@ -151,18 +139,6 @@ function computePosterior(problem: Problem, model: ActiveModel): Posterior | und
   return model.columns.length < rows
     ? coefficientSidePosterior(createCoefficientSide(model, data), model, data)
     : measurementSidePosterior(createMeasurementSide(data), model, data);
-}
-
-/** Row j of the posterior mean at row columns[j], zero elsewhere, [atoms × snapshots]. */
-function spreadMean(mean: Planar, columns: Int32Array, atoms: number, snapshots: number): ComplexMatrix {
-  const { data, ...shape } = complexMatrix(atoms, snapshots);
-  columns.forEach((n, j) => {
-    for (let l = 0, from = j * snapshots, to = 2 * n * snapshots; l < snapshots; l++, from++, to += 2) {
-      data[to] = mean.re[from];
-      if (mean.im !== undefined) data[to + 1] = mean.im[from];
-    }
-  });
-  return { ...shape, data };
 }
 
 /** @throws `shape` if there is not one number for each atom; `non-finite` or `range` with the first index */

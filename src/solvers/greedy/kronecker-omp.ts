@@ -1,9 +1,9 @@
 import { shapeError } from "../../errors.js";
 import { readOptions } from "../../options.js";
 import type { SolverSteps, SparseResult } from "../contract.js";
+import { type KroneckerDictionary, readKroneckerProblem } from "../kronecker-problem.js";
 import type { MeasurementInput } from "../problem.js";
 import { runSolver } from "../run.js";
-import { type KroneckerDictionary, readKroneckerProblem } from "../sbl/kronecker-problem.js";
 import {
   type KroneckerOmpOptions,
   kroneckerPursuitOptionTable,

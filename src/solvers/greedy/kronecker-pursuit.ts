@@ -5,9 +5,9 @@ import { timesPowerOfTwo } from "../../complex/scale.js";
 import { complexMatrix } from "../../complex/types.js";
 import { numberOption, type OptionValues, optional } from "../../options.js";
 import type { SolverOptions, SolverSteps, SparseResult, StopReason } from "../contract.js";
+import type { Factor, KroneckerProblem } from "../kronecker-problem.js";
 import { restoreMean } from "../problem.js";
 import { sharedOptionRules } from "../run.js";
-import type { Factor, KroneckerProblem } from "../sbl/kronecker-problem.js";
 import { appendColumn, type GrowingQr, growingQr, solveTriangleInPlace, squaredNorm } from "./growing-qr.js";
 import {
   type ResidualOptions,

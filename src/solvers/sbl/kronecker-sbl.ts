@@ -10,7 +10,14 @@ import {
   withDefault,
 } from "../../options.js";
 import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps, StopReason } from "../contract.js";
+import {
+  type Factor,
+  type KroneckerDictionary,
+  type KroneckerProblem,
+  readKroneckerProblem,
+} from "../kronecker-problem.js";
 import { type NoiseStart, noiseOption, readNoise } from "../noise.js";
+import { bayesianResult } from "../posterior/bayesian-result.js";
 import { type MeasurementInput, restoreLogEvidence, restoreVariance } from "../problem.js";
 import { runSolver, sharedOptionRules } from "../run.js";
 import {
@@ -34,13 +41,6 @@ import {
   createPosteriorWorkspace,
   type PosteriorWorkspace,
 } from "./kronecker-posterior.js";
-import {
-  type Factor,
-  type KroneckerDictionary,
-  type KroneckerProblem,
-  readKroneckerProblem,
-} from "./kronecker-problem.js";
-import { bayesianResult } from "./result.js";
 
 /** Options of {@link kroneckerSbl}. */
 export interface KroneckerSblOptions extends SolverOptions {
@@ -144,7 +144,7 @@ export function kroneckerSbl(
 }
 
 /** {@link kroneckerSbl} step by step: yields after every iteration, returns the result. */
-export function* kroneckerSblSteps(
+export function kroneckerSblSteps(
   dictionary: KroneckerDictionary,
   measurement: MeasurementInput,
   options: KroneckerSblOptions,
@@ -152,7 +152,11 @@ export function* kroneckerSblSteps(
   const settings = readOptions(who, optionTable, options);
   const noise = readNoise(who, settings.noise);
   const problem = readKroneckerProblem(who, dictionary, measurement);
-  const state = createState(problem, settings, noise);
+  return iterate(createState(problem, settings, noise), settings, noise);
+}
+
+function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSteps<BayesianResult> {
+  const { problem } = state;
   const { modes, pruneRatio, pruneAbsolute } = state;
   if (problem.zero) {
     // The evidence of y = 0 is largest at γ = 0.

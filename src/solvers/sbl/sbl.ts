@@ -4,6 +4,18 @@ import type { LinearOperator } from "../../operators/operator.js";
 import { choiceOption, numberOption, type OptionValues, readOptions, withDefault } from "../../options.js";
 import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps, StopReason } from "../contract.js";
 import { type NoiseStart, noiseOption, readNoise } from "../noise.js";
+import { bayesianResult } from "../posterior/bayesian-result.js";
+import {
+  type CoefficientSide,
+  coefficientSidePosterior,
+  createCoefficientSide,
+} from "../posterior/coefficient-side.js";
+import {
+  createMeasurementSide,
+  type MeasurementSide,
+  measurementSidePosterior,
+} from "../posterior/measurement-side.js";
+import { type Data, emptyPosterior, type Posterior } from "../posterior/posterior.js";
 import {
   type DictionaryInput,
   type MeasurementInput,
@@ -13,7 +25,6 @@ import {
   restoreVariance,
 } from "../problem.js";
 import { runSolver, sharedOptionRules } from "../run.js";
-import { type CoefficientSide, coefficientSidePosterior, createCoefficientSide } from "./coefficient-side.js";
 import {
   type InitialPrior,
   learnedNoise,
@@ -24,9 +35,6 @@ import {
   relativeChange,
   startingNoise,
 } from "./hyperparameters.js";
-import { createMeasurementSide, type MeasurementSide, measurementSidePosterior } from "./measurement-side.js";
-import { type Data, emptyPosterior, type Posterior } from "./posterior.js";
-import { bayesianResult } from "./result.js";
 
 /** Options of {@link sbl}. */
 export interface SblOptions extends SolverOptions {
@@ -102,7 +110,7 @@ export function sbl(
 }
 
 /** {@link sbl} step by step: yields after every iteration, returns the result. */
-export function* sblSteps(
+export function sblSteps(
   dictionary: DictionaryInput,
   measurement: MeasurementInput,
   options: SblOptions,
@@ -110,7 +118,11 @@ export function* sblSteps(
   const settings = readOptions(who, optionTable, options);
   const noise = readNoise(who, settings.noise);
   const problem = readProblem(who, dictionary, measurement);
-  const state = createState(problem, settings, noise);
+  return iterate(createState(problem, settings, noise), settings, noise);
+}
+
+function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSteps<BayesianResult> {
+  const { problem } = state;
   if (problem.zero) {
     // The evidence of y = 0 is largest at γ = 0.
     removeAll(state);

@@ -1,10 +1,10 @@
 /** Reading the problem of a Kronecker-structured solver: factors and measurement, normalised mode by mode. */
-import { type MatrixInput, toComplexMatrix } from "../../complex/convert.js";
-import { isReal, type Planar, split } from "../../complex/planar.js";
-import { exponentOf, maxAbs, scaleByPowerOfTwo } from "../../complex/scale.js";
-import type { ComplexMatrix } from "../../complex/types.js";
-import { describe, SparseError, shapeError } from "../../errors.js";
-import type { LinearOperator } from "../../operators/operator.js";
+import { type MatrixInput, toComplexMatrix } from "../complex/convert.js";
+import { isReal, type Planar, split } from "../complex/planar.js";
+import { exponentOf, maxAbs, scaleByPowerOfTwo } from "../complex/scale.js";
+import type { ComplexMatrix } from "../complex/types.js";
+import { describe, SparseError, shapeError } from "../errors.js";
+import type { LinearOperator } from "../operators/operator.js";
 import {
   checkRows,
   type DictionaryInput,
@@ -12,7 +12,7 @@ import {
   type MeasurementInput,
   type Problem,
   readMeasurement,
-} from "../problem.js";
+} from "./problem.js";
 
 /** The Kronecker dictionary: its factors A_1, …, A_R in order, or an operator that advertises them. */
 export type KroneckerDictionary = readonly MatrixInput[] | LinearOperator;

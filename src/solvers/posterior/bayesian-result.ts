@@ -4,7 +4,7 @@ import { timesPowerOfTwo } from "../../complex/scale.js";
 import { complexMatrix } from "../../complex/types.js";
 import type { BayesianResult, Hyperparameters, StopReason } from "../contract.js";
 import { type Problem, restoreLogEvidence, restoreMean, restorePower, restoreVariance } from "../problem.js";
-import { meanPower } from "./hyperparameters.js";
+import { meanPower } from "../sbl/hyperparameters.js";
 
 /** What a posterior must offer, in normalised units; the active coefficients are those of the support, in order. */
 interface ActivePosterior {
