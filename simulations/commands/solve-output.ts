@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { describe, optionError } from "../../src/errors.js";
 import { type NpyArray, writeMat, writeNpy } from "../../src/io/index.js";
 import { writeFileAtomic } from "../../src/io/node/index.js";
-import type { BayesianResult, SparseResult } from "../../src/solvers/contract.js";
+import type { BayesianResult, SparseResult } from "../../src/solvers/index.js";
 
 /** A result; the fields that only Bayesian solvers have may be missing. */
 export type SolverResult = SparseResult & Partial<BayesianResult>;

@@ -1,4 +1,4 @@
-import type { ComplexMatrix } from "../../src/complex/types.js";
+import type { ComplexMatrix } from "../../src/complex/index.js";
 import { optionError } from "../../src/errors.js";
 import { toMatrix } from "../../src/io/index.js";
 import { loadArray } from "../../src/io/node/index.js";

@@ -61,8 +61,8 @@ export function hermitianEigenInto(
   setUnitVectors(rows, n, n);
   if (!implicitQl(diagonal, below, n, rows.re, n)) return false;
   applyTridiagonalisers(reduced, n, tau, rows, block);
-  rankDescending(diagonal, n, ranking);
-  ranking.subarray(0, n).reverse();
+  for (let i = 0; i < n; i++) below[i] = -diagonal[i]!;
+  rankDescending(below, n, ranking);
   const scale = 2 ** exponent;
   for (let i = 0; i < n; i++) values[i] = diagonal[ranking[i]!]! * scale;
   storeColumns(rows, n, n, ranking, undefined, vectors);

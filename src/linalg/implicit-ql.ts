@@ -1,8 +1,11 @@
 /** Eigenvalues and eigenvectors of a real symmetric tridiagonal matrix. */
 import { hypotenuse } from "./reflector.js";
 
-/** An off-diagonal entry this small is zero whatever its neighbours are; callers keep the largest entry near one. */
-const tiny = 2 ** -600;
+/**
+ * An off-diagonal entry this small is zero whatever its neighbours are; callers keep the largest entry near one. The
+ * bulge is a product of two entries that are not this small, so it does not underflow, which would stall the iteration.
+ */
+const tiny = 2 ** -450;
 
 const maxIterationsPerValue = 60;
 
@@ -65,7 +68,7 @@ function chaseBulge(
     const entry = cosine * below[i]!;
     const radius = hypotenuse(bulge, head);
     if (i + 1 < last) below[i + 1] = radius;
-    if (radius === 0) {
+    if (radius <= tiny) {
       // The block has split here; what was chased so far is a finished similarity.
       diagonal[i + 1] = diagonal[i + 1]! - carried;
       below[last] = 0;

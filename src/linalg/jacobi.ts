@@ -7,6 +7,7 @@
  * (1992).
  */
 import type { Planar } from "../complex/planar.js";
+import { hypotenuse } from "./reflector.js";
 
 const maxSweeps = 40;
 
@@ -119,7 +120,7 @@ function sweepComplex(
       const squareP = squares[p]!;
       const squareQ = squares[q]!;
       const scale = Math.sqrt(squareP) * Math.sqrt(squareQ);
-      const size = Math.sqrt(productRe * productRe + productIm * productIm);
+      const size = hypotenuse(productRe, productIm);
       if (!(size > tolerance * scale)) continue;
       const t = tangent(squareP, squareQ, size);
       const c = 1 / Math.sqrt(1 + t * t);

@@ -52,7 +52,7 @@ export function makeReflector(
 /** The Euclidean norm of entries from … to − 1, also where their squares underflow. */
 function norm(re: Float64Array, im: Float64Array | undefined, from: number, to: number): number {
   const square = sumOfSquares(re, from, to, 1) + (im === undefined ? 0 : sumOfSquares(im, from, to, 1));
-  if (square > 2 ** -900 || square === 0) return Math.sqrt(square);
+  if (square > 2 ** -900) return Math.sqrt(square);
   const scale = 2 ** 600;
   const scaled =
     sumOfSquares(re, from, to, scale) + (im === undefined ? 0 : sumOfSquares(im, from, to, scale));

@@ -5,8 +5,8 @@ import { makeReflector } from "./reflector.js";
 
 /**
  * Reduces a Hermitian matrix by Householder reflections from the last row up: A = Q T Q^H with real T. Only the
- * lower triangle is read. Row i is overwritten before the diagonal by the vector v_i (whose last entry, a one, is
- * not stored) of H_i = I − τ_i v_i v_i^H, which acts on the first i coordinates; Q = H_{n−1} … H_1.
+ * lower triangle is read. Row i is overwritten before the diagonal by the vector v_i of H_i = I − τ_i v_i v_i^H,
+ * which acts on the first i coordinates; Q = H_{n−1} … H_1.
  *
  * @param diagonal - filled with the n diagonal entries of T
  * @param below - filled with the entries of T below the diagonal, from index 0 on
@@ -30,10 +30,7 @@ export function reduceToTridiagonal(
   for (let i = 0; i < n; i++) diagonal[i] = a.re[i * n + i]!;
 }
 
-/**
- * The first i entries of row i are b^H; the reflection has H^H b = β e_{i−1} with real β, which is returned. They
- * are overwritten by v, the last by one.
- */
+/** The first i entries of row i are b^H and become v; H^H b = β e_{i−1} with real β, which is returned. */
 function makeRowReflection(a: Planar, i: number, n: number, tau: Planar): number {
   const { re, im } = a;
   const row = i * n;

@@ -45,7 +45,6 @@ export function testRatios(
               worst[kind] = Math.max(worst[kind] ?? 0, ratio);
             }
           }
-          if (process.env["MEASURE"]) console.log("MEASURE", title, s, JSON.stringify(worst));
           for (const [kind, ratio] of Object.entries(worst)) {
             expect(ratio, `worst ${kind}`).toBeLessThanOrEqual(5 * measured[kind]![s]!);
           }

@@ -16,17 +16,18 @@ export interface IrsGeometry {
   readonly gridPoints: number;
 }
 
-const count = numberOption({ min: 1, max: 2 ** 20, integer: true });
+/** Up to `max`, so that no matrix of a channel and no coefficient vector, G³, takes more than 2 GiB. */
+const count = (max: number) => numberOption({ min: 1, max, integer: true });
 
 /** The rules of the fields of {@link IrsGeometry}, to be spread into a table. */
 export const geometryRules = {
-  msAntennas: count,
-  bsAntennas: count,
-  irsElements: count,
-  gridPoints: count,
+  msAntennas: count(1024),
+  bsAntennas: count(1024),
+  irsElements: count(2 ** 16),
+  gridPoints: count(512),
 } as const;
 
-/** @throws `option` if a size is not a positive integer or a field is unknown */
+/** @throws `option` if a size is not a positive integer, too large, or a field is unknown */
 export function checkGeometry(who: string, geometry: IrsGeometry): void {
   readOptions(who, geometryRules, geometry);
 }

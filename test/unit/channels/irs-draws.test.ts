@@ -105,6 +105,7 @@ describe("drawIrsChannel", () => {
       [{ ...small, pathsIrsBs: 19 }, "pathsIrsBs"],
       [{ ...small, irsElements: 0 }, "irsElements"],
       [{ ...small, gridPoints: 2.5 }, "gridPoints"],
+      [{ ...small, gridPoints: 1e6 }, "gridPoints"],
       [{ ...small, offgrid: true }, "offgrid"],
     ];
     for (const [parameters, parameter] of wrong) {

@@ -16,6 +16,7 @@ import {
 } from "../../support/dense-linalg.js";
 import { expectError, expectSquareErrors } from "../../support/linalg-errors.js";
 import {
+  fields,
   hermitianFamilies,
   hermitianPart,
   normalised,
@@ -68,6 +69,18 @@ describe("hermitianEigen", () => {
     values.forEach((value, i) => {
       expect(Math.abs(found[i]! - value)).toBeLessThan(30 * 100 * unitRoundoff);
     });
+  });
+
+  it("keeps the vectors orthonormal where the squares of a part of the matrix underflow", () => {
+    for (const { real } of fields) {
+      for (const exponent of [-480, -530, -700, -1000, -1040]) {
+        const a = timesPower(hermitianPart(randomMatrix(6, 6, real, 1)), exponent);
+        a.data[0] = 1;
+        const { values, vectors } = hermitianEigen(a);
+        expect(orthogonalityRatio(vectors)).toBeLessThan(30);
+        expect(ratio(times(scaledColumns(vectors, values), adjoint(vectors)), a, 6, 1)).toBeLessThan(30);
+      }
+    }
   });
 
   it("reads only the lower triangle and the real diagonal, and leaves its input alone", () => {
@@ -142,6 +155,12 @@ describe("hermitianEigenInto", () => {
       { diagonal: [1e-8, 1e-6, 1e-4, 1e-2, 1, 100], below: [1e-7, 1e-5, 1e-3, 0.1, 10] },
       { diagonal: [100, 1, 1e-2, 1e-4, 1e-6, 1e-8], below: [10, 0.1, 1e-3, 1e-5, 1e-7] },
       { diagonal: [0, 0, 0, 0, 0, 1], below: [1e-300, 1e-200, 1e-100, 1e-50, 0] },
+      // Products of small entries underflow: once no convergence, once rotations that were not orthogonal.
+      { diagonal: [-3e-24, 0, 0, 3.5e-168, 0, 0], below: [0.026, 6e-168, 1.5e-173, 0, 0] },
+      {
+        diagonal: [2 ** -973.3, 2 ** -967.7, 0, 0, 0, 0],
+        below: [2 ** -531.6, 2 ** -538.6, 2 ** -11, -(2 ** -603.6), 0],
+      },
     ];
     for (const { diagonal, below } of tridiagonals) {
       const a = complexMatrix(6, 6);

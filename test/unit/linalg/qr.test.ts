@@ -11,7 +11,7 @@ import {
   timesPower,
 } from "../../support/dense-linalg.js";
 import { expectError, expectMatrixErrors } from "../../support/linalg-errors.js";
-import { generalFamilies, normalised, randomMatrix } from "../../support/linalg-families.js";
+import { fields, generalFamilies, normalised, randomMatrix } from "../../support/linalg-families.js";
 import { seedsFor, shapesFor, testRatios } from "../../support/residual-ratios.js";
 
 const measured = {
@@ -59,6 +59,21 @@ describe("qr", () => {
       const { q, r } = qr(timesPower(a, exponent));
       expect(q).toEqual(plain.q);
       expect(r).toEqual(timesPower(plain.r, exponent));
+    }
+  });
+
+  it("keeps Q orthonormal where the squares of what is left of a column underflow", () => {
+    for (const { real } of fields) {
+      for (const exponent of [-480, -530, -700, -1000]) {
+        // Equal columns but for tiny differences: what is left of the second column is of that size.
+        const a = complexMatrix(6, 3);
+        const noise = timesPower(randomMatrix(6, 3, real, 1), exponent);
+        for (let i = 0; i < 18; i++)
+          a.data.set(i < 3 ? [1, 0] : noise.data.subarray(2 * i, 2 * i + 2), 2 * i);
+        const { q, r } = qr(a);
+        expect(orthogonalityRatio(q)).toBeLessThan(30);
+        expect(ratio(times(q, r), a, 6, norm1(a))).toBeLessThan(30);
+      }
     }
   });
 

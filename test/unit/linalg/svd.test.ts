@@ -17,6 +17,7 @@ import {
 import { expectError, expectMatrixErrors } from "../../support/linalg-errors.js";
 import {
   conditioned,
+  fields,
   generalFamilies,
   normalised,
   orthonormalMatrix,
@@ -78,7 +79,7 @@ describe("svd", () => {
   });
 
   it("finds tiny singular values to high relative accuracy", () => {
-    // B D with B well conditioned and D graded over 180 decades: one-sided Jacobi sees the conditioning of B only.
+    // B D with B well conditioned and D graded over 70 decades: one-sided Jacobi sees the conditioning of B only.
     // The reference is the same matrix with columns in the opposite order and its adjoint.
     const n = 8;
     const grades = Float64Array.from({ length: n }, (_, i) => 10 ** (-10 * i));
@@ -95,6 +96,21 @@ describe("svd", () => {
       expect(s[i]! / grades[i]!).toBeGreaterThan(0.01);
       for (const other of others)
         expect(Math.abs(other[i]! / s[i]! - 1)).toBeLessThan(100 * n * unitRoundoff);
+    }
+  });
+
+  it("keeps the vectors orthonormal where products of two columns underflow when squared", () => {
+    for (const { real } of fields) {
+      for (const exponent of [-250, -280, -500, -1000]) {
+        const grades = [1, 1, ...[0, 1, 3, 7].map((extra) => 2 ** (exponent - extra))];
+        const a = scaledColumns(conditioned(6, 6, real, 8, 10), grades);
+        for (const { u, s, v } of [svd(a), svd(adjoint(a))]) {
+          // Values below 2^-300 of the largest are zero.
+          expect([...s].map((value) => value > 0)).toEqual(grades.map((grade) => grade > 2 ** -300));
+          expect(orthogonalityRatio(u)).toBeLessThan(50);
+          expect(orthogonalityRatio(v)).toBeLessThan(50);
+        }
+      }
     }
   });
 
