@@ -50,6 +50,8 @@ export interface Metric<Truth, Estimate> {
   readonly summary: string;
   /** How the report draws it: decibels, a logarithmic or a linear axis. */
   readonly scale: "decibel" | "logarithmic" | "linear";
+  /** The smallest and the largest value there can be; the interval of the mean is cut there. */
+  readonly range?: readonly [number, number];
   /** `undefined` if the estimate has no such property, as a bound has no support; NaN makes the trial `diverged`. */
   measure(truth: Truth, estimate: Estimate): number | undefined;
 }

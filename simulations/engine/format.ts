@@ -59,6 +59,18 @@ export function formatPoint(at: Readonly<Record<string, number>>): string {
   return coordinates.length === 0 ? "defaults" : coordinates.join(", ");
 }
 
+const units: Readonly<Record<string, string>> = { Db: "dB", Deg: "°", Hz: "Hz", Wavelengths: "wavelengths" };
+
+/** A grid coordinate as the title of an axis: `snrDb` is `SNR [dB]`, `irsPatterns` is `Irs patterns`. */
+export function axisTitle(key: string): string {
+  const suffix = /(?:Db|Deg|Hz|Wavelengths)$/.exec(key)?.[0] ?? "";
+  return metricTitle({
+    id: key.slice(0, key.length - suffix.length),
+    unit: units[suffix] ?? "",
+    scale: "linear",
+  });
+}
+
 /** The name of a metric with its unit, made from its id: `NMSE [dB]`, `Support recovery rate`. */
 export function metricTitle(metric: {
   readonly id: string;

@@ -34,9 +34,9 @@ export function reducePoint(plan: Plan, records: readonly TrialRecord[]): PointS
     estimators: plan.estimators.map((estimator, e): EstimatorSummary => {
       const own = records.map((record) => record.estimators[e]!);
       const averaged = own.filter((record) => isAveraged(record.status));
-      const metrics = plan.metrics.map(({ id, scale }, m) => {
+      const metrics = plan.metrics.map(({ id, scale, range }, m) => {
         const values = averaged.map((record) => record.metrics[m]).filter((value) => value !== undefined);
-        return [id, summarizeMetric(values, scale === "decibel")] as const;
+        return [id, summarizeMetric(values, scale === "decibel", range)] as const;
       });
       return {
         id: estimator.id,
@@ -56,12 +56,18 @@ function countStatuses(statuses: readonly TrialStatus[]): Partial<Record<TrialSt
 }
 
 /** What so few values leave unknown is null. The decibel value is that of the mean, never a mean of decibels. */
-function summarizeMetric(values: readonly number[], decibel: boolean): MetricSummary {
+function summarizeMetric(
+  values: readonly number[],
+  decibel: boolean,
+  range: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): MetricSummary {
   if (values.length === 0) {
     const unknown = { mean: null, median: null, standardError: null, interval95: null };
     return decibel ? { ...unknown, db: null } : unknown;
   }
-  const { mean, median, standardError, interval95 } = summarize(values);
+  const { mean, median, standardError, interval95: interval } = summarize(values);
+  const interval95 =
+    interval === null ? null : ([Math.max(interval[0], range[0]), Math.min(interval[1], range[1])] as const);
   const summary = { mean, median, standardError, interval95 };
   return decibel ? { ...summary, db: mean > 0 ? toDecibels(mean) : null } : summary;
 }

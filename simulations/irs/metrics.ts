@@ -13,6 +13,7 @@ const channelNmse: IrsMetric = {
   unit: "",
   summary: "Squared error of the cascaded channel over its squared norm, mean over the training patterns",
   scale: "decibel",
+  range: [0, Number.POSITIVE_INFINITY],
   measure: ({ cascade, channels }, { coefficients }) =>
     mean(cascadedChannels(cascade, coefficients).map((estimated, i) => nmse(estimated, channels[i]))),
 };
@@ -23,6 +24,7 @@ const meanSpectralEfficiency: IrsMetric = {
   summary:
     "log2(1 + SNR |wᴴHf|² R T/‖H‖²) with the estimate's singular vectors, mean over the training patterns",
   scale: "linear",
+  range: [0, Number.POSITIVE_INFINITY],
   measure: (truth, estimate) =>
     mean(
       beamformedGains(truth, estimate).map((gain, i) =>
@@ -36,6 +38,7 @@ const symbolErrorRate: IrsMetric = {
   unit: "",
   summary: "Errors of QPSK symbols sent and received with the estimate's singular vectors",
   scale: "logarithmic",
+  range: [0, 1],
   measure: (truth, estimate) =>
     mean(
       beamformedGains(truth, estimate).map((gain, i, gains) =>

@@ -9,6 +9,7 @@ const coefficientNmse: Metric<KroneckerTruth, CoefficientEstimate> = {
   unit: "",
   summary: "Squared error of the coefficients over their squared norm",
   scale: "decibel",
+  range: [0, Number.POSITIVE_INFINITY],
   measure: ({ coefficients }, estimate) => nmse(estimate.coefficients, coefficients),
 };
 

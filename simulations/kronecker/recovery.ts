@@ -81,6 +81,7 @@ export const supportRecoveryRate: Metric<{ readonly support?: Int32Array }, Coef
   unit: "",
   summary: "Common part of estimated and true support over their union, threshold 1e-3 of the largest",
   scale: "linear",
+  range: [0, 1],
   measure: ({ support }, { coefficients }) =>
     support === undefined ? undefined : supportRecovery(coefficients, support, { threshold: 1e-3 }),
 };
@@ -90,5 +91,6 @@ export const iterations: Metric<unknown, CoefficientEstimate> = {
   unit: "",
   summary: "Iterations of the estimator",
   scale: "linear",
+  range: [0, Number.POSITIVE_INFINITY],
   measure: (_truth, estimate) => estimate.iterations,
 };

@@ -1,6 +1,6 @@
 /** The plots of a report as data: per metric one panel for each combination of the coordinates beside the x axis. */
 import { toDecibels } from "../../../src/metrics/index.js";
-import { formatPoint, formatSummary, metricTitle } from "../format.js";
+import { axisTitle, formatPoint, formatSummary, metricTitle } from "../format.js";
 import type { MetricSummary, PlanRecord, PointSummary, Result } from "../result.js";
 import { escapeHtml, typographic } from "./html.js";
 import { type SeriesStyle, seriesStyles } from "./palette.js";
@@ -24,6 +24,8 @@ export interface Series {
   readonly y: readonly number[];
   readonly low: readonly number[];
   readonly high: readonly number[];
+  /** Median on the scale of the axis; null where it has no place there. */
+  readonly median: readonly (number | null)[];
   /** What the pointer shows at each point. */
   readonly text: readonly string[];
 }
@@ -61,7 +63,7 @@ export function metricPanels(plan: PlanRecord, result: Result, metric: StoredMet
     const chart: Chart = {
       id: `${metric.id}-${index + 1}`,
       // Plotly reads its texts as a kind of HTML.
-      xTitle: escapeHtml(coordinate ?? ""),
+      xTitle: coordinate === undefined ? "" : escapeHtml(axisTitle(coordinate)),
       yTitle: escapeHtml(metricTitle(metric)),
       yType: metric.scale === "logarithmic" ? "log" : "linear",
       ...(ticks.length > 1 && ticks.length <= maxTicks ? { xTicks: ticks } : {}),
@@ -103,24 +105,26 @@ function seriesValues(
   places: readonly (number | string)[],
   summaries: readonly MetricSummary[],
   metric: StoredMetric,
-): Pick<Series, "x" | "y" | "low" | "high" | "text"> {
+): Omit<Series, "name" | "style"> {
   const x: (number | string)[] = [];
   const y: number[] = [];
   const low: number[] = [];
   const high: number[] = [];
+  const medians: (number | null)[] = [];
   const text: string[] = [];
   const positive = metric.scale !== "linear";
   const onAxis = metric.scale === "decibel" ? toDecibels : (value: number): number => value;
   summaries.forEach((summary, index) => {
-    const { mean, interval95 } = summary;
+    const { mean, median, interval95 } = summary;
     if (mean === null || (positive && mean <= 0)) return;
     const [bottom, top] = interval95 ?? [mean, mean];
     x.push(places[index]!);
     y.push(onAxis(mean));
     low.push(onAxis(positive ? Math.max(bottom, lowestFraction * mean) : bottom));
     high.push(onAxis(top));
+    medians.push(median === null || (positive && median <= 0) ? null : onAxis(median));
     const shown = formatSummary(summary, metric.scale);
     text.push(typographic(`${shown.mean} ${shown.interval}, median ${shown.median}`));
   });
-  return { x, y, low, high, text };
+  return { x, y, low, high, median: medians, text };
 }

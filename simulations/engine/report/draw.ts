@@ -39,7 +39,7 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
   function traces(chart: Chart, theme: "light" | "dark"): object[] {
     const bands: object[] = [];
     const lines: object[] = [];
-    for (const { name, style, x, y, low, high, text } of chart.series) {
+    for (const { name, style, x, y, low, high, median, text } of chart.series) {
       const color = style.color[theme];
       const band = y.length > 1;
       if (band) {
@@ -50,6 +50,15 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
           fillcolor: `${color}2e`,
           line: { width: 0 },
           mode: "lines",
+          legendgroup: name,
+          showlegend: false,
+          hoverinfo: "skip",
+        });
+        lines.push({
+          x,
+          y: median,
+          mode: "lines",
+          line: { color, width: 1.25, dash: "dot" },
           legendgroup: name,
           showlegend: false,
           hoverinfo: "skip",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  axisTitle,
   formatDuration,
   formatNumber,
   formatPoint,
@@ -68,6 +69,13 @@ describe("titles", () => {
     expect(metricTitle({ id: "localizationRmse", unit: "m", scale: "logarithmic" })).toBe(
       "Localization rmse [m]",
     );
+  });
+
+  it("makes the title of an axis from a coordinate", () => {
+    expect(axisTitle("snrDb")).toBe("SNR [dB]");
+    expect(axisTitle("spacingWavelengths")).toBe("Spacing [wavelengths]");
+    expect(axisTitle("irsPatterns")).toBe("Irs patterns");
+    expect(axisTitle("noise.variance")).toBe("Noise.variance");
   });
 
   it("names a grid point", () => {

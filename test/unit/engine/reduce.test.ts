@@ -32,6 +32,20 @@ describe("reducePoint", () => {
     expect(metrics["nmse"]!.db).toBeCloseTo(6.020599913279624, 14);
   });
 
+  it("cuts the interval where the metric has no values", () => {
+    const metrics = toyScenario.metrics.map((metric) => ({ ...metric, range: [0, 0.9] as const }));
+    const bounded = createPlan(
+      { ...toyFigure, estimators: ["average"], trials: 5 },
+      { ...toyScenario, metrics },
+    );
+    const records = [0.001, 0.8].map((value, trial): TrialRecord => {
+      const metrics = [value, value];
+      return { point: 3, trial, estimators: [{ status: "ok", metrics, seconds: 1 }] };
+    });
+    expect(reducePoint(bounded, records).estimators[0]!.metrics["nmse"]!.interval95).toEqual([0, 0.9]);
+    expect(reducePoint(plan, records).estimators[0]!.metrics["nmse"]!.interval95![0]).toBeLessThan(0);
+  });
+
   it("gives decibels only on a decibel scale, and of the mean", () => {
     const { metrics } = reduced(["ok", 0.01, 1], ["ok", 0.19, 1]).estimators[0]!;
     expect(metrics["nmse"]!.db).toBeCloseTo(-10, 12);

@@ -141,7 +141,9 @@ describe("metricPanels", () => {
     async (scale) => {
       const summary = { mean: 0.01, median: 0.001, standardError: 0.02, interval95: [-0.03, 0.05] as const };
       const { plan, result, metric } = withMetric(await toyRun(), scale, summary);
-      const { y, low, high } = metricPanels(plan, result, metric)[0]!.chart.series[0]!;
+      const { y, low, high, median } = metricPanels(plan, result, metric)[0]!.chart.series[0]!;
+      const onAxis = scale === "decibel" ? -30 : 0.001;
+      expect(median[0]).toBeCloseTo(onAxis, 12);
       expect([...y, ...low, ...high].every(Number.isFinite)).toBe(true);
       // A tenth of the mean: 10 dB or one decade below it.
       expect(pageOf(renderReport({ plan, result }))).toContain("Bands are cut 10 dB");
