@@ -26,7 +26,7 @@ export function findFigure(
     const known = [...registry.figures, ...registry.scenarios].map((entry) => entry.id);
     throw unknownNameError("run", "figure", target, known);
   }
-  return { figure, scenario: pick("run", "scenario", registry.scenarios, [figure.scenario])[0]! };
+  return { figure, scenario: pick("run", "scenario", registry.scenarios, [figure.scenario])[0] };
 }
 
 function readFigureFile(path: string): FigureConfiguration {

@@ -33,7 +33,7 @@ export function resultRecord(solver: string, result: SolverResult, seconds: numb
 }
 
 function everyOther(data: Float64Array, first: 0 | 1): number[] {
-  return Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + first]!);
+  return Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + first]);
 }
 
 /** How many coefficients the summary shows. */
@@ -65,7 +65,7 @@ export function resultSummary(solver: string, result: SolverResult, seconds: num
 
 function rowNorm({ mean: { columns, data } }: SolverResult, atom: number): number {
   let norm = 0;
-  for (let i = 2 * atom * columns; i < 2 * (atom + 1) * columns; i++) norm = Math.hypot(norm, data[i]!);
+  for (let i = 2 * atom * columns; i < 2 * (atom + 1) * columns; i++) norm = Math.hypot(norm, data[i]);
   return norm;
 }
 
@@ -74,7 +74,7 @@ function formatNumber(value: number): string {
 }
 
 function formatComplex(data: Float64Array, i: number): string {
-  const [re, im] = [data[2 * i]!, data[2 * i + 1]!];
+  const [re, im] = [data[2 * i], data[2 * i + 1]];
   return `${formatNumber(re)} ${im < 0 ? "-" : "+"} ${formatNumber(Math.abs(im))}j`;
 }
 

@@ -51,7 +51,7 @@ export async function solveCommand(
   for (const path of flags.dictionary) factors.push(toMatrix(await loadArray(path), path));
   const array = await loadArray(flags.measurement);
   const measurement = toMatrix(array, flags.measurement);
-  const dictionary = factors.length === 1 && !entry.kronecker ? factors[0]! : kroneckerOperator(factors);
+  const dictionary = factors.length === 1 && !entry.kronecker ? factors[0] : kroneckerOperator(factors);
 
   const start = performance.now();
   const result = entry.solve(dictionary as never, measurement, options as never);

@@ -58,8 +58,8 @@ export async function evaluateExpression(key: string, text: string): Promise<Num
     throw notAllowed();
   }
   let items = itemsOf(root);
-  const bracketed = items.length === 1 && items[0]!.type === "ArrayNode";
-  if (bracketed) items = itemsOf(items[0]!);
+  const bracketed = items.length === 1 && items[0].type === "ArrayNode";
+  if (bracketed) items = itemsOf(items[0]);
   const values: number[] = [];
   for (const item of items) {
     if (item.type === "RangeNode") appendRange(item as RangeNode);
@@ -67,8 +67,8 @@ export async function evaluateExpression(key: string, text: string): Promise<Num
     if (values.length > maxValues) throw tooMany(values.length);
   }
   if (values.length === 0) throw optionError("run", key, "an empty list", "at least one number");
-  const single = values.length === 1 && !bracketed && items[0]!.type !== "RangeNode";
-  return single ? { kind: "number", value: values[0]! } : { kind: "list", values };
+  const single = values.length === 1 && !bracketed && items[0].type !== "RangeNode";
+  return single ? { kind: "number", value: values[0] } : { kind: "list", values };
 
   function itemsOf(node: MathNode): readonly MathNode[] {
     if (node.type !== "ArrayNode") throw notAllowed();
@@ -90,13 +90,13 @@ export async function evaluateExpression(key: string, text: string): Promise<Num
       case "OperatorNode": {
         const { fn, args } = node as OperatorNode;
         if (!Object.hasOwn(operators, fn)) break;
-        return operators[fn]!(evaluate(args[0]!), args.length > 1 ? evaluate(args[1]!) : 0);
+        return operators[fn](evaluate(args[0]), args.length > 1 ? evaluate(args[1]) : 0);
       }
       case "FunctionNode": {
         const { fn, args } = node as FunctionNode;
         const name = fn.type === "SymbolNode" ? fn.name : "";
         if (!Object.hasOwn(functions, name) || args.length !== 1) break;
-        return functions[name]!(evaluate(args[0]!));
+        return functions[name](evaluate(args[0]));
       }
     }
     throw notAllowed();

@@ -41,7 +41,7 @@ export function appliesTo(
   metric: { readonly id: string },
   { metrics, trials, statuses }: EstimatorSummary,
 ): boolean {
-  return metrics[metric.id]!.mean !== null || averagedCount(statuses) < trials;
+  return metrics[metric.id].mean !== null || averagedCount(statuses) < trials;
 }
 
 /** 85 → 1:25, 3700 → 1:01:40. */
@@ -80,6 +80,6 @@ export function metricTitle(metric: {
   const unit = metric.scale === "decibel" ? "dB" : metric.unit;
   const words = metric.id.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   // Names of four letters or less are acronyms.
-  const name = words.length <= 4 ? words.toUpperCase() : words[0]!.toUpperCase() + words.slice(1);
+  const name = words.length <= 4 ? words.toUpperCase() : words[0].toUpperCase() + words.slice(1);
   return unit === "" || unit === "1" ? name : `${name} [${unit}]`;
 }

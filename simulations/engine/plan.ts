@@ -45,7 +45,7 @@ export function createPlan(input: FigureConfiguration, scenario: AnyScenario): P
     for (const [key, value] of Object.entries(at)) configuration = withValue(configuration, key, value);
     return { index, at, configuration: parseConfiguration(scenario, configuration) };
   });
-  let shared: object = points[0]!.configuration;
+  let shared: object = points[0].configuration;
   for (const key of Object.keys(figure.grid)) shared = withoutKey(shared, key);
   const configuration = JSON.parse(canonicalJson(shared)) as Record<string, unknown>;
 

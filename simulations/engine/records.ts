@@ -51,17 +51,17 @@ export function timingRecord(plan: Plan, outcome: RunOutcome, workers: number): 
     processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} threads`,
     workers,
     seconds: outcome.seconds,
-    estimators: plan.estimators.map(({ id }, index) => ({ id, seconds: outcome.estimatorSeconds[index]! })),
+    estimators: plan.estimators.map(({ id }, index) => ({ id, seconds: outcome.estimatorSeconds[index] })),
   };
 }
 
 /** The lines of `trials.log` for one trial, one per estimator. NaN and the infinities are spelled as strings. */
 export function trialLines(plan: Plan, record: TrialRecord): string {
-  const { at } = plan.points[record.point]!;
+  const { at } = plan.points[record.point];
   return record.estimators
     .map(({ status, metrics, message }, index) => {
       const values = plan.metrics.map(({ id }, m) => [id, spelled(metrics[m])] as const);
-      const estimator = plan.estimators[index]!.id;
+      const estimator = plan.estimators[index].id;
       const line = {
         at,
         trial: record.trial,

@@ -28,11 +28,11 @@ export function leftOutCount(points: readonly PointSummary[]): number {
 
 /** Summary of one grid point, from the records of all its trials in trial order. */
 export function reducePoint(plan: Plan, records: readonly TrialRecord[]): PointSummary {
-  const point = plan.points[records[0]!.point]!;
+  const point = plan.points[records[0].point];
   return {
     at: point.at,
     estimators: plan.estimators.map((estimator, e): EstimatorSummary => {
-      const own = records.map((record) => record.estimators[e]!);
+      const own = records.map((record) => record.estimators[e]);
       const averaged = own.filter((record) => isAveraged(record.status));
       const metrics = plan.metrics.map(({ id, scale, range }, m) => {
         const values = averaged.map((record) => record.metrics[m]).filter((value) => value !== undefined);

@@ -95,8 +95,8 @@ export async function runPlan(
   function addRecord(record: TrialRecord): void {
     pointRecords.push(record);
     record.estimators.forEach(({ seconds, message }, index) => {
-      estimatorSeconds[index]! += seconds;
-      const { id } = plan.estimators[index]!;
+      estimatorSeconds[index] += seconds;
+      const { id } = plan.estimators[index];
       if (message !== undefined && !firstErrors.has(id)) firstErrors.set(id, message);
     });
     if (pointRecords.length < plan.figure.trials) return;

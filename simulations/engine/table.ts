@@ -26,16 +26,16 @@ export function renderTables(plan: PlanRecord, result: Result, width: number): s
 
 /** A metric's table; the estimators that it does not apply to, such as the support of a bound, are left out. */
 function metricLines(metric: StoredMetric, points: readonly PointSummary[], width: number): string[] {
-  const shown = points[0]!.estimators.flatMap(({ id }, index) => {
-    const own = points.map((point) => point.estimators[index]!);
+  const shown = points[0].estimators.flatMap(({ id }, index) => {
+    const own = points.map((point) => point.estimators[index]);
     return own.some((estimator) => appliesTo(metric, estimator)) ? [{ id, own }] : [];
   });
   if (points.length === 1) {
     const names = columnLines({ align: "left", cells: ["", ...shown.map(({ id }) => id)] });
-    const own = shown.map((estimator) => estimator.own[0]!);
+    const own = shown.map((estimator) => estimator.own[0]);
     return joinColumns([names, ...summaryColumns(own, metric)], "  ");
   }
-  const coordinates = Object.keys(points[0]!.at).map((key): string[] =>
+  const coordinates = Object.keys(points[0].at).map((key): string[] =>
     columnLines({ align: "right", cells: ["", key, ...points.map((point) => String(point.at[key]))] }),
   );
   const left = joinColumns(coordinates, gap);
@@ -58,7 +58,7 @@ function estimatorGroup(id: string, own: readonly EstimatorSummary[], metric: St
 }
 
 function summaryColumns(own: readonly EstimatorSummary[], metric: StoredMetric): string[][] {
-  const rows = own.map((estimator) => formatSummary(estimator.metrics[metric.id]!, metric.scale));
+  const rows = own.map((estimator) => formatSummary(estimator.metrics[metric.id], metric.scale));
   return [
     columnLines({ align: "right", cells: ["mean", ...rows.map((row) => row.mean)] }),
     columnLines({ align: "left", cells: ["95 % interval", ...rows.map((row) => row.interval)] }),
@@ -72,11 +72,11 @@ function columnLines({ cells, align }: Column): string[] {
 }
 
 function joinColumns(columns: readonly (readonly string[])[], between: string): string[] {
-  return columns[0]!.map((_, line) => columns.map((column) => column[line]).join(between));
+  return columns[0].map((_, line) => columns.map((column) => column[line]).join(between));
 }
 
 function lineLength(lines: readonly string[]): number {
-  return lines[0]!.length;
+  return lines[0].length;
 }
 
 /** One line per estimator and point with trials that did not end well, and what was done with them. */

@@ -40,7 +40,7 @@ export function runTrials(plan: Plan, from: number, count: number): TrialRecord[
   const last = Math.min(from + count, trialCount(plan));
   const records: TrialRecord[] = [];
   for (let number = from; number < last; number++) {
-    records.push(runTrial(plan, plan.points[Math.floor(number / trials)]!, number % trials));
+    records.push(runTrial(plan, plan.points[Math.floor(number / trials)], number % trials));
   }
   return records;
 }

@@ -32,7 +32,7 @@ export function toMatrix(array: NpyArray, name = "array"): ComplexMatrix {
 
 function interleaveReal(re: Float64Array): Float64Array {
   const data = new Float64Array(2 * re.length);
-  for (let i = 0; i < re.length; i++) data[2 * i] = re[i]!;
+  for (let i = 0; i < re.length; i++) data[2 * i] = re[i];
   return data;
 }
 

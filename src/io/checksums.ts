@@ -9,7 +9,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32 as in ZIP files (ISO 3309), as an unsigned number. */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
+  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
@@ -21,7 +21,7 @@ export function adler32(bytes: Uint8Array): number {
     // After 3800 bytes the sums still fit in 32 bits, so the remainder can wait.
     const end = Math.min(start + 3800, bytes.length);
     for (let i = start; i < end; i++) {
-      a += bytes[i]!;
+      a += bytes[i];
       b += a;
     }
     a %= 65521;

@@ -77,18 +77,18 @@ export function fromFortranOrder(data: Float64Array, shape: readonly number[], p
     stride *= size;
   }
   const last = shape.length - 1;
-  const columns = shape[last]!;
+  const columns = shape[last];
   const index = new Array<number>(last).fill(0);
   for (let to = 0, from = 0; to < out.length; ) {
-    for (let c = 0, source = from; c < columns; c++, source += strides[last]!) {
-      out[to++] = data[source]!;
-      if (parts === 2) out[to++] = data[source + 1]!;
+    for (let c = 0, source = from; c < columns; c++, source += strides[last]) {
+      out[to++] = data[source];
+      if (parts === 2) out[to++] = data[source + 1];
     }
     // The next value of all indices but the last, counting like an odometer.
     for (let d = last - 1; d >= 0; d--) {
-      from += strides[d]!;
-      if (++index[d]! < shape[d]!) break;
-      from -= strides[d]! * shape[d]!;
+      from += strides[d];
+      if (++index[d] < shape[d]) break;
+      from -= strides[d] * shape[d];
       index[d] = 0;
     }
   }

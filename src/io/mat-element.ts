@@ -77,7 +77,7 @@ export function numberCount(reading: MatReading, element: MatElement): number {
 
 /** Reads all numbers of a numeric element; `numberCount` has checked it. */
 export function readNumbers(reading: MatReading, element: MatElement, destination: Destination): void {
-  const type = numericTypes[element.type]!;
+  const type = numericTypes[element.type];
   const count = element.bytes / type.bytes;
   readElements(reading, type, reading.littleEndian, element.start, count, destination);
 }

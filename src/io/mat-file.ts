@@ -20,7 +20,7 @@ export function readFileHeader(reading: Reading): boolean {
   if (isLevel4(reading)) {
     throw fileError(reading, "unsupported", 0, "MAT file of level 4", "level 5 (saved with -v7)");
   }
-  const order = bytes.length < 128 ? "" : String.fromCharCode(bytes[126]!, bytes[127]!);
+  const order = bytes.length < 128 ? "" : String.fromCharCode(bytes[126], bytes[127]);
   if (order !== "IM" && order !== "MI") {
     throw fileError(reading, "format", 126, "something else", "the byte order mark of a MAT file of level 5");
   }
@@ -56,7 +56,7 @@ export function decompress(reading: MatReading, element: MatElement): Uint8Array
   const { start } = element;
   const end = start + element.bytes;
   // RFC 1950: two bytes of header (deflate; divisible by 31), the stream, and its checksum.
-  const isZlib = element.bytes > 6 && (bytes[start]! & 0x0f) === 8 && view.getUint16(start) % 31 === 0;
+  const isZlib = element.bytes > 6 && (bytes[start] & 0x0f) === 8 && view.getUint16(start) % 31 === 0;
   if (!isZlib) throw fileError(reading, "format", start, "something else", "a zlib stream");
   const content = inflate(reading, start, bytes.subarray(start + 2, end - 4), 8, (head) => {
     const tag = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -35,7 +35,7 @@ export function readSparse(
   const rowIndices = readAll(reading, indexElement);
   const pointers = readAll(reading, pointerElement);
   checkPointers(reading, pointerElement, pointers, columns, rowIndices.length);
-  const stored = pointers[columns]!;
+  const stored = pointers[columns];
   const values = valueElements.map((element) => {
     // MATLAB stores the values of logical matrices as bytes and yet calls them doubles.
     const bytewise = logical && element.bytes === stored;
@@ -48,14 +48,14 @@ export function readSparse(
   const data = new Float64Array(parts * rows * columns);
   for (let c = 0; c < columns; c++) {
     let previous = -1;
-    for (let i = pointers[c]!; i < pointers[c + 1]!; i++) {
-      const r = rowIndices[i]!;
+    for (let i = pointers[c]; i < pointers[c + 1]; i++) {
+      const r = rowIndices[i];
       if (!Number.isInteger(r) || r <= previous || r >= rows) {
         const expected = `ascending integers below ${rows}`;
         throw fileError(reading, "format", indexElement.at, `row index ${r} in column ${c}`, expected);
       }
       previous = r;
-      for (let part = 0; part < parts; part++) data[parts * (r * columns + c) + part] = values[part]![i]!;
+      for (let part = 0; part < parts; part++) data[parts * (r * columns + c) + part] = values[part][i];
     }
   }
   return { shape, complex, data };
@@ -78,7 +78,7 @@ function checkPointers(
     throw fileError(reading, "format", element.at, `${pointers.length} column pointers`, `${columns + 1}`);
   }
   for (let c = 0, previous = 0; c <= columns; c++) {
-    const pointer = pointers[c]!;
+    const pointer = pointers[c];
     const inOrder = c === 0 ? pointer === 0 : pointer >= previous && pointer <= indices;
     if (!Number.isInteger(pointer) || !inOrder) {
       const expected = `integers from 0 up to at most ${indices}`;

@@ -76,7 +76,7 @@ function matrixElement(name: string, array: NpyArray): Uint8Array {
   const data = toFortranOrder(array.data, [rows, columns], parts);
   for (let part = 0; part < parts; part++) {
     put(miDouble, 8 * numbers);
-    for (let i = 0; i < numbers; i++, at += 8) view.setFloat64(at, data[parts * i + part]!, true);
+    for (let i = 0; i < numbers; i++, at += 8) view.setFloat64(at, data[parts * i + part], true);
   }
   return bytes;
 }

@@ -125,7 +125,7 @@ function skipBlanks(cursor: Cursor): void {
 }
 
 function peek({ reading, at, end }: Cursor, ahead = 0): string | undefined {
-  return at + ahead < end ? String.fromCharCode(reading.bytes[at + ahead]!) : undefined;
+  return at + ahead < end ? String.fromCharCode(reading.bytes[at + ahead]) : undefined;
 }
 
 function unexpected(cursor: Cursor, expected: string): SparseError {

@@ -51,7 +51,7 @@ export function decodeNpy(reading: Reading): NpyArray {
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) {
     throw fileError(reading, "format", 0, "something else", "the first bytes of a .npy file");
   }
-  const [major, minor] = [bytes[6]!, bytes[7]!];
+  const [major, minor] = [bytes[6], bytes[7]];
   if (major < 1 || major > 3 || minor !== 0) {
     throw fileError(reading, "unsupported", 6, `version ${major}.${minor}`, "1.0, 2.0 or 3.0");
   }
@@ -115,6 +115,6 @@ export function writeNpy(array: NpyArray): Uint8Array {
   bytes[6] = 1;
   view.setUint16(8, header.length, true);
   for (let i = 0; i < header.length; i++) bytes[10 + i] = header.charCodeAt(i);
-  for (let i = 0; i < data.length; i++) view.setFloat64(dataStart + 8 * i, data[i]!, true);
+  for (let i = 0; i < data.length; i++) view.setFloat64(dataStart + 8 * i, data[i], true);
   return bytes;
 }

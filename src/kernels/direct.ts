@@ -43,18 +43,18 @@ export function addProductDirect(
       let p = 0;
       let q = b0;
       for (let step = 0; step < k; step++) {
-        const y0 = b[q]!;
-        const y1 = b[q + bStep]!;
-        const x0 = a[a0 + p]!;
+        const y0 = b[q];
+        const y1 = b[q + bStep];
+        const x0 = a[a0 + p];
         c00 += x0 * y0;
         c01 += x0 * y1;
-        const x1 = a[a1 + p]!;
+        const x1 = a[a1 + p];
         c10 += x1 * y0;
         c11 += x1 * y1;
-        const x2 = a[a2 + p]!;
+        const x2 = a[a2 + p];
         c20 += x2 * y0;
         c21 += x2 * y1;
-        const x3 = a[a3 + p]!;
+        const x3 = a[a3 + p];
         c30 += x3 * y0;
         c31 += x3 * y1;
         p += aColumn;
@@ -62,15 +62,15 @@ export function addProductDirect(
       }
       const at = cAt + i * cRow + j;
       const rows = m - i;
-      c[at] = c[at]! + alpha * c00;
-      if (rows > 1) c[at + cRow] = c[at + cRow]! + alpha * c10;
-      if (rows > 2) c[at + 2 * cRow] = c[at + 2 * cRow]! + alpha * c20;
-      if (rows > 3) c[at + 3 * cRow] = c[at + 3 * cRow]! + alpha * c30;
+      c[at] = c[at] + alpha * c00;
+      if (rows > 1) c[at + cRow] = c[at + cRow] + alpha * c10;
+      if (rows > 2) c[at + 2 * cRow] = c[at + 2 * cRow] + alpha * c20;
+      if (rows > 3) c[at + 3 * cRow] = c[at + 3 * cRow] + alpha * c30;
       if (j + 1 === n) continue;
-      c[at + 1] = c[at + 1]! + alpha * c01;
-      if (rows > 1) c[at + cRow + 1] = c[at + cRow + 1]! + alpha * c11;
-      if (rows > 2) c[at + 2 * cRow + 1] = c[at + 2 * cRow + 1]! + alpha * c21;
-      if (rows > 3) c[at + 3 * cRow + 1] = c[at + 3 * cRow + 1]! + alpha * c31;
+      c[at + 1] = c[at + 1] + alpha * c01;
+      if (rows > 1) c[at + cRow + 1] = c[at + cRow + 1] + alpha * c11;
+      if (rows > 2) c[at + 2 * cRow + 1] = c[at + 2 * cRow + 1] + alpha * c21;
+      if (rows > 3) c[at + 3 * cRow + 1] = c[at + 3 * cRow + 1] + alpha * c31;
     }
   }
 }
@@ -103,19 +103,19 @@ export function addProductOfVector(
     let p = 0;
     let q = xAt;
     for (let step = 0; step < k; step++) {
-      const value = x[q]!;
-      y0 += a[a0 + p]! * value;
-      y1 += a[a1 + p]! * value;
-      y2 += a[a2 + p]! * value;
-      y3 += a[a3 + p]! * value;
+      const value = x[q];
+      y0 += a[a0 + p] * value;
+      y1 += a[a1 + p] * value;
+      y2 += a[a2 + p] * value;
+      y3 += a[a3 + p] * value;
       p += aColumn;
       q += xStep;
     }
     const at = yAt + i * yStep;
     const rows = m - i;
-    y[at] = y[at]! + alpha * y0;
-    if (rows > 1) y[at + yStep] = y[at + yStep]! + alpha * y1;
-    if (rows > 2) y[at + 2 * yStep] = y[at + 2 * yStep]! + alpha * y2;
-    if (rows > 3) y[at + 3 * yStep] = y[at + 3 * yStep]! + alpha * y3;
+    y[at] = y[at] + alpha * y0;
+    if (rows > 1) y[at + yStep] = y[at + yStep] + alpha * y1;
+    if (rows > 2) y[at + 2 * yStep] = y[at + 2 * yStep] + alpha * y2;
+    if (rows > 3) y[at + 3 * yStep] = y[at + 3 * yStep] + alpha * y3;
   }
 }

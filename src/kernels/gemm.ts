@@ -54,6 +54,6 @@ function scaleBlock(m: number, n: number, beta: number, c: Float64Array, offset:
   for (let i = 0; i < m; i++) {
     const row = offset + i * ldc;
     if (beta === 0) c.fill(0, row, row + n);
-    else for (let j = 0; j < n; j++) c[row + j] = beta * c[row + j]!;
+    else for (let j = 0; j < n; j++) c[row + j] = beta * c[row + j];
   }
 }

@@ -74,10 +74,10 @@ function packBlock(
   for (; line + panelLines <= lines; line += panelLines) {
     for (let p = 0; p < depth; p++) {
       const entry = from + p * depthStep;
-      out[to] = scale * source[entry]!;
-      out[to + 1] = scale * source[entry + lineStep]!;
-      out[to + 2] = scale * source[entry + 2 * lineStep]!;
-      out[to + 3] = scale * source[entry + 3 * lineStep]!;
+      out[to] = scale * source[entry];
+      out[to + 1] = scale * source[entry + lineStep];
+      out[to + 2] = scale * source[entry + 2 * lineStep];
+      out[to + 3] = scale * source[entry + 3 * lineStep];
       to += panelLines;
     }
     from += panelLines * lineStep;
@@ -85,7 +85,7 @@ function packBlock(
   if (line === lines) return;
   for (let p = 0; p < depth; p++) {
     for (let t = 0; t < panelLines; t++) {
-      out[to++] = line + t < lines ? scale * source[from + t * lineStep + p * depthStep]! : 0;
+      out[to++] = line + t < lines ? scale * source[from + t * lineStep + p * depthStep] : 0;
     }
   }
 }
@@ -105,12 +105,12 @@ function addTiles(
     let from = panelLines * r;
     for (let j = 0; j < whole; j += panelLines) {
       const to = row + j;
-      c[to] = c[to]! + sums[from]!;
-      c[to + 1] = c[to + 1]! + sums[from + 1]!;
-      c[to + 2] = c[to + 2]! + sums[from + 2]!;
-      c[to + 3] = c[to + 3]! + sums[from + 3]!;
+      c[to] = c[to] + sums[from];
+      c[to + 1] = c[to + 1] + sums[from + 1];
+      c[to + 2] = c[to + 2] + sums[from + 2];
+      c[to + 3] = c[to + 3] + sums[from + 3];
       from += panelLines * panelLines;
     }
-    for (let j = whole; j < columns; j++) c[row + j] = c[row + j]! + sums[from + j - whole]!;
+    for (let j = whole; j < columns; j++) c[row + j] = c[row + j] + sums[from + j - whole];
   }
 }

@@ -66,18 +66,18 @@ function multiplyHalf(
   let c31 = 0;
   const end = aAt + panelLines * depth;
   for (let p = aAt, q = bAt; p < end; p += panelLines, q += panelLines) {
-    const b0 = b[q]!;
-    const b1 = b[q + 1]!;
-    const a0 = a[p]!;
+    const b0 = b[q];
+    const b1 = b[q + 1];
+    const a0 = a[p];
     c00 += a0 * b0;
     c01 += a0 * b1;
-    const a1 = a[p + 1]!;
+    const a1 = a[p + 1];
     c10 += a1 * b0;
     c11 += a1 * b1;
-    const a2 = a[p + 2]!;
+    const a2 = a[p + 2];
     c20 += a2 * b0;
     c21 += a2 * b1;
-    const a3 = a[p + 3]!;
+    const a3 = a[p + 3];
     c30 += a3 * b0;
     c31 += a3 * b1;
   }

@@ -47,17 +47,17 @@ export function formTriangle(
   // Column k of T is τ_k on the diagonal and −τ_k T (V^H v_k) above it, with T as far as it is known.
   multiplyInto(products, "plain", v, "adjoint", v, size, size, length);
   for (let k = 0; k < size; k++) {
-    const tauRe = tau.re[first + k * step]!;
-    const tauIm = tau.im === undefined ? 0 : tau.im[first + k * step]!;
+    const tauRe = tau.re[first + k * step];
+    const tauIm = tau.im === undefined ? 0 : tau.im[first + k * step];
     for (let i = 0; i < size; i++) {
       let sumRe = i === k ? -1 : 0;
       let sumIm = 0;
       for (let j = i; j < k; j++) {
         // v_j^H v_k is entry (k, j) of V V^H where the vectors are the rows of V.
-        const gr = products.re[k * size + j]!;
-        const gi = products.im === undefined ? 0 : products.im[k * size + j]!;
-        const tr = t.re[i * size + j]!;
-        const ti = t.im === undefined ? 0 : t.im[i * size + j]!;
+        const gr = products.re[k * size + j];
+        const gi = products.im === undefined ? 0 : products.im[k * size + j];
+        const tr = t.re[i * size + j];
+        const ti = t.im === undefined ? 0 : t.im[i * size + j];
         sumRe += tr * gr - ti * gi;
         sumIm += tr * gi + ti * gr;
       }

@@ -62,26 +62,26 @@ export function addRow(
   factorIm: number,
 ): void {
   if (im === undefined) {
-    for (let i = 0; i < count; i++) re[to + i] = re[to + i]! + factorRe * re[from + i]!;
+    for (let i = 0; i < count; i++) re[to + i] = re[to + i] + factorRe * re[from + i];
     return;
   }
   if (factorIm === 0) {
-    for (let i = 0; i < count; i++) re[to + i] = re[to + i]! + factorRe * re[from + i]!;
-    for (let i = 0; i < count; i++) im[to + i] = im[to + i]! + factorRe * im[from + i]!;
+    for (let i = 0; i < count; i++) re[to + i] = re[to + i] + factorRe * re[from + i];
+    for (let i = 0; i < count; i++) im[to + i] = im[to + i] + factorRe * im[from + i];
     return;
   }
   for (let i = 0; i < count; i++) {
-    const x = re[from + i]!;
-    const y = im[from + i]!;
-    re[to + i] = re[to + i]! + (factorRe * x - factorIm * y);
-    im[to + i] = im[to + i]! + (factorRe * y + factorIm * x);
+    const x = re[from + i];
+    const y = im[from + i];
+    re[to + i] = re[to + i] + (factorRe * x - factorIm * y);
+    im[to + i] = im[to + i] + (factorRe * y + factorIm * x);
   }
 }
 
 /** Multiplies `count` entries by a real number. */
 export function scaleRow({ re, im }: Planar, at: number, count: number, factor: number): void {
-  for (let i = at; i < at + count; i++) re[i] = re[i]! * factor;
-  if (im !== undefined) for (let i = at; i < at + count; i++) im[i] = im[i]! * factor;
+  for (let i = at; i < at + count; i++) re[i] = re[i] * factor;
+  if (im !== undefined) for (let i = at; i < at + count; i++) im[i] = im[i] * factor;
 }
 
 /** Makes an n × n matrix Hermitian from its lower triangle; tile by tile, for the sake of the cache. */
@@ -92,8 +92,8 @@ export function mirrorLower({ re, im }: Planar, n: number): void {
     for (let j0 = 0; j0 <= i0; j0 += tile) {
       for (let i = i0; i < iEnd; i++) {
         const jEnd = Math.min(i, j0 + tile);
-        for (let j = j0; j < jEnd; j++) re[j * n + i] = re[i * n + j]!;
-        if (im !== undefined) for (let j = j0; j < jEnd; j++) im[j * n + i] = -im[i * n + j]!;
+        for (let j = j0; j < jEnd; j++) re[j * n + i] = re[i * n + j];
+        if (im !== undefined) for (let j = j0; j < jEnd; j++) im[j * n + i] = -im[i * n + j];
       }
     }
   }

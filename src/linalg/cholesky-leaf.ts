@@ -12,9 +12,9 @@ export function factorColumns({ re, im }: Planar, at: number, lda: number, n: nu
     const row = at + i * lda;
     if (im === undefined) solveRow(re, at, row, lda, i);
     else solveRowComplex(re, im, at, row, lda, i);
-    let pivot = re[row + i]!;
-    for (let k = row; k < row + i; k++) pivot -= re[k]! * re[k]!;
-    if (im !== undefined) for (let k = row; k < row + i; k++) pivot -= im[k]! * im[k]!;
+    let pivot = re[row + i];
+    for (let k = row; k < row + i; k++) pivot -= re[k] * re[k];
+    if (im !== undefined) for (let k = row; k < row + i; k++) pivot -= im[k] * im[k];
     if (!(pivot > 0)) return i;
     re[row + i] = Math.sqrt(pivot);
   }
@@ -32,9 +32,9 @@ export function factorColumns({ re, im }: Planar, at: number, lda: number, n: nu
 function solveRow(a: Float64Array, at: number, row: number, lda: number, n: number): void {
   for (let j = 0; j < n; j++) {
     const l = at + j * lda;
-    let sum = a[row + j]!;
-    for (let k = 0; k < j; k++) sum -= a[l + k]! * a[row + k]!;
-    a[row + j] = sum / a[l + j]!;
+    let sum = a[row + j];
+    for (let k = 0; k < j; k++) sum -= a[l + k] * a[row + k];
+    a[row + j] = sum / a[l + j];
   }
 }
 
@@ -45,18 +45,18 @@ function solveFourRows(a: Float64Array, at: number, row: number, lda: number, n:
   const row3 = row2 + lda;
   for (let j = 0; j < n; j++) {
     const l = at + j * lda;
-    let sum0 = a[row + j]!;
-    let sum1 = a[row1 + j]!;
-    let sum2 = a[row2 + j]!;
-    let sum3 = a[row3 + j]!;
+    let sum0 = a[row + j];
+    let sum1 = a[row1 + j];
+    let sum2 = a[row2 + j];
+    let sum3 = a[row3 + j];
     for (let k = 0; k < j; k++) {
-      const entry = a[l + k]!;
-      sum0 -= entry * a[row + k]!;
-      sum1 -= entry * a[row1 + k]!;
-      sum2 -= entry * a[row2 + k]!;
-      sum3 -= entry * a[row3 + k]!;
+      const entry = a[l + k];
+      sum0 -= entry * a[row + k];
+      sum1 -= entry * a[row1 + k];
+      sum2 -= entry * a[row2 + k];
+      sum3 -= entry * a[row3 + k];
     }
-    const pivot = a[l + j]!;
+    const pivot = a[l + j];
     a[row + j] = sum0 / pivot;
     a[row1 + j] = sum1 / pivot;
     a[row2 + j] = sum2 / pivot;
@@ -74,17 +74,17 @@ function solveRowComplex(
 ): void {
   for (let j = 0; j < n; j++) {
     const l = at + j * lda;
-    let sumRe = re[row + j]!;
-    let sumIm = im[row + j]!;
+    let sumRe = re[row + j];
+    let sumIm = im[row + j];
     for (let k = 0; k < j; k++) {
-      const lr = re[l + k]!;
-      const li = im[l + k]!;
-      const xr = re[row + k]!;
-      const xi = im[row + k]!;
+      const lr = re[l + k];
+      const li = im[l + k];
+      const xr = re[row + k];
+      const xi = im[row + k];
       sumRe -= xr * lr + xi * li;
       sumIm -= xi * lr - xr * li;
     }
-    const pivot = re[l + j]!;
+    const pivot = re[l + j];
     re[row + j] = sumRe / pivot;
     im[row + j] = sumIm / pivot;
   }

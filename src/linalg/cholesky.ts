@@ -49,7 +49,7 @@ export function logDeterminant(factor: ComplexMatrix): number {
   let sum = 0;
   for (let i = 0; i < factor.rows; i++) {
     const at = 2 * (i * factor.columns + i);
-    const entry = factor.data[at]!;
+    const entry = factor.data[at];
     if (!(entry > 0 && factor.data[at + 1] === 0)) {
       throw rangeError("logDeterminant", `factor diagonal entry ${i}`, `${entry}`, "a positive real number");
     }

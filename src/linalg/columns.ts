@@ -16,7 +16,7 @@ function transposePart(out: Float64Array, a: Float64Array, rows: number, columns
     for (let j0 = 0; j0 < columns; j0 += tile) {
       const jEnd = Math.min(columns, j0 + tile);
       for (let i = i0; i < iEnd; i++) {
-        for (let j = j0; j < jEnd; j++) out[j * rows + i] = a[i * columns + j]!;
+        for (let j = j0; j < jEnd; j++) out[j * rows + i] = a[i * columns + j];
       }
     }
   }
@@ -42,10 +42,10 @@ export function copyUpperRows(
   for (let i = 0; i < rows; i++) {
     const row = i * rowStride;
     out.re.fill(0, row, row + i);
-    for (let j = i; j < columns; j++) out.re[row + j] = from.re[j * columnStride + i]!;
+    for (let j = i; j < columns; j++) out.re[row + j] = from.re[j * columnStride + i];
     if (out.im === undefined) continue;
     out.im.fill(0, row, row + i);
-    for (let j = i; j < columns; j++) out.im[row + j] = sign * from.im![j * columnStride + i]!;
+    for (let j = i; j < columns; j++) out.im[row + j] = sign * from.im![j * columnStride + i];
   }
 }
 
@@ -53,8 +53,8 @@ export function copyUpperRows(
 export function rankDescending(values: Float64Array, count: number, ranking: Int32Array): void {
   for (let i = 0; i < count; i++) {
     let at = i;
-    while (at > 0 && values[ranking[at - 1]!]! < values[i]!) {
-      ranking[at] = ranking[at - 1]!;
+    while (at > 0 && values[ranking[at - 1]] < values[i]) {
+      ranking[at] = ranking[at - 1];
       at--;
     }
     ranking[at] = i;
@@ -74,10 +74,10 @@ export function storeColumns(
   out: Planar,
 ): void {
   for (let k = 0; k < length; k++) {
-    const row = (order === undefined ? k : order[k]!) * count;
-    for (let i = 0; i < count; i++) out.re[row + i] = vectors.re[ranking[i]! * length + k]!;
+    const row = (order === undefined ? k : order[k]) * count;
+    for (let i = 0; i < count; i++) out.re[row + i] = vectors.re[ranking[i] * length + k];
     if (out.im === undefined) continue;
     if (vectors.im === undefined) out.im.fill(0, row, row + count);
-    else for (let i = 0; i < count; i++) out.im[row + i] = vectors.im[ranking[i]! * length + k]!;
+    else for (let i = 0; i < count; i++) out.im[row + i] = vectors.im[ranking[i] * length + k];
   }
 }

@@ -61,10 +61,10 @@ export function hermitianEigenInto(
   setUnitVectors(rows, n, n);
   if (!implicitQl(diagonal, below, n, rows.re, n)) return false;
   applyTridiagonalisers(reduced, n, tau, rows, block);
-  for (let i = 0; i < n; i++) below[i] = -diagonal[i]!;
+  for (let i = 0; i < n; i++) below[i] = -diagonal[i];
   rankDescending(below, n, ranking);
   const scale = 2 ** exponent;
-  for (let i = 0; i < n; i++) values[i] = diagonal[ranking[i]!]! * scale;
+  for (let i = 0; i < n; i++) values[i] = diagonal[ranking[i]] * scale;
   storeColumns(rows, n, n, ranking, undefined, vectors);
   return true;
 }
@@ -73,11 +73,11 @@ export function hermitianEigenInto(
 function copyLower(a: Planar, n: number, out: Planar): void {
   for (let i = 0; i < n; i++) {
     const row = i * n;
-    for (let j = 0; j <= i; j++) out.re[row + j] = a.re[row + j]!;
+    for (let j = 0; j <= i; j++) out.re[row + j] = a.re[row + j];
     out.re.fill(0, row + i + 1, row + n);
     if (out.im === undefined) continue;
     out.im.fill(0, row, row + n);
-    if (a.im !== undefined) for (let j = 0; j < i; j++) out.im[row + j] = a.im[row + j]!;
+    if (a.im !== undefined) for (let j = 0; j < i; j++) out.im[row + j] = a.im[row + j];
   }
 }
 

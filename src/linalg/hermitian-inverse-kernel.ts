@@ -15,10 +15,10 @@ export function inverseFromFactor(l: Planar, n: number, out: Planar): void {
 }
 
 function copy(from: Planar, to: Planar, size: number): void {
-  for (let i = 0; i < size; i++) to.re[i] = from.re[i]!;
+  for (let i = 0; i < size; i++) to.re[i] = from.re[i];
   if (to.im === undefined) return;
   if (from.im === undefined) to.im.fill(0, 0, size);
-  else for (let i = 0; i < size; i++) to.im[i] = from.im[i]!;
+  else for (let i = 0; i < size; i++) to.im[i] = from.im[i];
 }
 
 /**
@@ -49,8 +49,8 @@ function invertTriangle(l: Planar, at: number, ldl: number, n: number): void {
 function invertLeaf(l: Planar, at: number, ldl: number, n: number): void {
   for (let i = n - 1; i >= 0; i--) {
     const row = at + i * ldl;
-    l.re[row + i] = 1 / l.re[row + i]!;
-    scaleRow(l, row, i, -l.re[row + i]!);
+    l.re[row + i] = 1 / l.re[row + i];
+    scaleRow(l, row, i, -l.re[row + i]);
     solveRow(l, at, row, ldl, i);
   }
 }
@@ -59,10 +59,10 @@ function invertLeaf(l: Planar, at: number, ldl: number, n: number): void {
 function solveRow(l: Planar, at: number, row: number, ldl: number, n: number): void {
   const { re, im } = l;
   for (let k = n - 1; k >= 0; k--) {
-    const pivot = re[at + k * ldl + k]!;
-    re[row + k] = re[row + k]! / pivot;
-    if (im !== undefined) im[row + k] = im[row + k]! / pivot;
-    addRow(l, row, at + k * ldl, k, -re[row + k]!, im === undefined ? 0 : -im[row + k]!);
+    const pivot = re[at + k * ldl + k];
+    re[row + k] = re[row + k] / pivot;
+    if (im !== undefined) im[row + k] = im[row + k] / pivot;
+    addRow(l, row, at + k * ldl, k, -re[row + k], im === undefined ? 0 : -im[row + k]);
   }
 }
 
@@ -73,7 +73,7 @@ function solveFromRight(l: Planar, at: number, b: number, ldl: number, n: number
       const pivot = at + j * ldl + j;
       const after = b + j + 1;
       addProduct(-1, l, b + j, ldl, "plain", l, after, ldl, "plain", l, pivot + ldl, ldl, rows, 1, n - 1 - j);
-      divideColumn(l, b + j, ldl, rows, l.re[pivot]!);
+      divideColumn(l, b + j, ldl, rows, l.re[pivot]);
     }
     return;
   }
@@ -87,8 +87,8 @@ function solveFromRight(l: Planar, at: number, b: number, ldl: number, n: number
 
 function divideColumn({ re, im }: Planar, at: number, step: number, count: number, divisor: number): void {
   const end = at + count * step;
-  for (let i = at; i < end; i += step) re[i] = re[i]! / divisor;
-  if (im !== undefined) for (let i = at; i < end; i += step) im[i] = im[i]! / divisor;
+  for (let i = at; i < end; i += step) re[i] = re[i] / divisor;
+  if (im !== undefined) for (let i = at; i < end; i += step) im[i] = im[i] / divisor;
 }
 
 /** B ← X B for the n × n lower triangle X at `at` and the n × columns block B at `b` of the same matrix. */
@@ -97,7 +97,7 @@ function multiplyFromLeft(x: Planar, at: number, b: number, ldx: number, n: numb
     for (let i = n - 1; i >= 0; i--) {
       const row = b + i * ldx;
       const before = at + i * ldx;
-      scaleRow(x, row, columns, x.re[before + i]!);
+      scaleRow(x, row, columns, x.re[before + i]);
       addProduct(1, x, row, ldx, "plain", x, before, ldx, "plain", x, b, ldx, 1, columns, i);
     }
     return;
@@ -130,10 +130,10 @@ function squareTriangle(x: Planar, at: number, ldx: number, n: number): void {
 function squareLeaf(x: Planar, at: number, ldx: number, n: number): void {
   for (let i = 0; i < n; i++) {
     const row = at + i * ldx;
-    scaleRow(x, row, i + 1, x.re[row + i]!);
+    scaleRow(x, row, i + 1, x.re[row + i]);
     for (let k = i + 1; k < n; k++) {
       const from = at + k * ldx;
-      addRow(x, row, from, i + 1, x.re[from + i]!, x.im === undefined ? 0 : -x.im[from + i]!);
+      addRow(x, row, from, i + 1, x.re[from + i], x.im === undefined ? 0 : -x.im[from + i]);
     }
   }
 }
@@ -161,7 +161,7 @@ function multiplyAdjoint(x: Planar, at: number, b: number, ldx: number, n: numbe
       const below = pivot + ldx;
       const next = row + ldx;
       const after = n - 1 - i;
-      scaleRow(x, row, columns, x.re[pivot]!);
+      scaleRow(x, row, columns, x.re[pivot]);
       addProduct(1, x, row, ldx, "adjoint", x, below, ldx, "plain", x, next, ldx, 1, columns, after);
     }
     return;

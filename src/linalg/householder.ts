@@ -29,8 +29,8 @@ export function applyReflection(
     applyComplex(x, k, length, tau, adjoint ? -1 : 1, y, first, last);
     return;
   }
-  applyReal(x.re, k, length, tau.re[k]!, y.re, first, last);
-  if (y.im !== undefined) applyReal(x.re, k, length, tau.re[k]!, y.im, first, last);
+  applyReal(x.re, k, length, tau.re[k], y.re, first, last);
+  if (y.im !== undefined) applyReal(x.re, k, length, tau.re[k], y.im, first, last);
 }
 
 function applyReal(
@@ -47,11 +47,11 @@ function applyReal(
   const size = length - k;
   for (let j = first; j < last; j++) {
     const at = j * length + k;
-    let sum = y[at]!;
-    for (let i = 1; i < size; i++) sum += x[head + i]! * y[at + i]!;
+    let sum = y[at];
+    for (let i = 1; i < size; i++) sum += x[head + i] * y[at + i];
     sum *= tau;
-    y[at] = y[at]! - sum;
-    for (let i = 1; i < size; i++) y[at + i] = y[at + i]! - sum * x[head + i]!;
+    y[at] = y[at] - sum;
+    for (let i = 1; i < size; i++) y[at + i] = y[at + i] - sum * x[head + i];
   }
 }
 
@@ -65,8 +65,8 @@ function applyComplex(
   first: number,
   last: number,
 ): void {
-  const tauRe = tau.re[k]!;
-  const tauIm = sign * tau.im![k]!;
+  const tauRe = tau.re[k];
+  const tauIm = sign * tau.im![k];
   if (tauRe === 0 && tauIm === 0) return;
   const xr = x.re;
   const xi = x.im!;
@@ -76,25 +76,25 @@ function applyComplex(
   const size = length - k;
   for (let j = first; j < last; j++) {
     const at = j * length + k;
-    let sumRe = yr[at]!;
-    let sumIm = yi[at]!;
+    let sumRe = yr[at];
+    let sumIm = yi[at];
     for (let i = 1; i < size; i++) {
-      const vr = xr[head + i]!;
-      const vi = xi[head + i]!;
-      const wr = yr[at + i]!;
-      const wi = yi[at + i]!;
+      const vr = xr[head + i];
+      const vi = xi[head + i];
+      const wr = yr[at + i];
+      const wi = yi[at + i];
       sumRe += vr * wr + vi * wi;
       sumIm += vr * wi - vi * wr;
     }
     const fr = tauRe * sumRe - tauIm * sumIm;
     const fi = tauRe * sumIm + tauIm * sumRe;
-    yr[at] = yr[at]! - fr;
-    yi[at] = yi[at]! - fi;
+    yr[at] = yr[at] - fr;
+    yi[at] = yi[at] - fi;
     for (let i = 1; i < size; i++) {
-      const vr = xr[head + i]!;
-      const vi = xi[head + i]!;
-      yr[at + i] = yr[at + i]! - (fr * vr - fi * vi);
-      yi[at + i] = yi[at + i]! - (fr * vi + fi * vr);
+      const vr = xr[head + i];
+      const vi = xi[head + i];
+      yr[at + i] = yr[at + i] - (fr * vr - fi * vi);
+      yi[at + i] = yi[at + i] - (fr * vi + fi * vr);
     }
   }
 }
@@ -124,19 +124,19 @@ export function pivotedQrInPlace(
   for (let j = 0; j < count; j++) {
     order[j] = j;
     norms[j] = norms[count + j] = tailSquare(x, j, 0, length);
-    if (norms[j]! > largestOfAll) largestOfAll = norms[j]!;
+    if (norms[j] > largestOfAll) largestOfAll = norms[j];
   }
   const threshold = largestOfAll * negligible * negligible;
   const steps = Math.min(count, length);
   for (let k = 0; k < steps; k++) {
     let pivot = k;
-    for (let j = k + 1; j < count; j++) if (norms[j]! > norms[pivot]!) pivot = j;
+    for (let j = k + 1; j < count; j++) if (norms[j] > norms[pivot]) pivot = j;
     // The running norms only choose the pivot; the decision to stop uses the true one.
     if (tailSquare(x, pivot, k, length) <= threshold) {
       for (let j = k; j < count; j++) norms[j] = norms[count + j] = tailSquare(x, j, k, length);
       pivot = k;
-      for (let j = k + 1; j < count; j++) if (norms[j]! > norms[pivot]!) pivot = j;
-      if (norms[pivot]! <= threshold) return k;
+      for (let j = k + 1; j < count; j++) if (norms[j] > norms[pivot]) pivot = j;
+      if (norms[pivot] <= threshold) return k;
     }
     if (pivot !== k) swapColumns(x, count, length, order, norms, k, pivot);
     makeReflection(x, k, length, tau);
@@ -150,10 +150,10 @@ export function pivotedQrInPlace(
 function downdateNorms(x: Planar, count: number, length: number, norms: Float64Array, k: number): void {
   for (let j = k + 1; j < count; j++) {
     const at = j * length + k;
-    let square = x.re[at]! * x.re[at]!;
-    if (x.im !== undefined) square += x.im[at]! * x.im[at]!;
-    norms[j] = norms[j]! - square;
-    if (norms[j]! <= 1e-6 * norms[count + j]!) {
+    let square = x.re[at] * x.re[at];
+    if (x.im !== undefined) square += x.im[at] * x.im[at];
+    norms[j] = norms[j] - square;
+    if (norms[j] <= 1e-6 * norms[count + j]) {
       norms[j] = norms[count + j] = tailSquare(x, j, k + 1, length);
     }
   }
@@ -162,8 +162,8 @@ function downdateNorms(x: Planar, count: number, length: number, norms: Float64A
 function tailSquare({ re, im }: Planar, column: number, from: number, length: number): number {
   const end = (column + 1) * length;
   let sum = 0;
-  for (let i = column * length + from; i < end; i++) sum += re[i]! * re[i]!;
-  if (im !== undefined) for (let i = column * length + from; i < end; i++) sum += im[i]! * im[i]!;
+  for (let i = column * length + from; i < end; i++) sum += re[i] * re[i];
+  if (im !== undefined) for (let i = column * length + from; i < end; i++) sum += im[i] * im[i];
   return sum;
 }
 
@@ -178,17 +178,17 @@ function swapColumns(
 ): void {
   swapRange(x.re, k * length, pivot * length, length);
   if (x.im !== undefined) swapRange(x.im, k * length, pivot * length, length);
-  const kept = order[k]!;
-  order[k] = order[pivot]!;
+  const kept = order[k];
+  order[k] = order[pivot];
   order[pivot] = kept;
-  norms[pivot] = norms[k]!;
-  norms[count + pivot] = norms[count + k]!;
+  norms[pivot] = norms[k];
+  norms[count + pivot] = norms[count + k];
 }
 
 function swapRange(data: Float64Array, a: number, b: number, size: number): void {
   for (let i = 0; i < size; i++) {
-    const kept = data[a + i]!;
-    data[a + i] = data[b + i]!;
+    const kept = data[a + i];
+    data[a + i] = data[b + i];
     data[b + i] = kept;
   }
 }

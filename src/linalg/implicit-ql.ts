@@ -40,8 +40,8 @@ export function implicitQl(
 /** The index where the unreduced block that begins at `first` ends. */
 function endOfBlock(diagonal: Float64Array, below: Float64Array, first: number, n: number): number {
   for (let i = first; i < n - 1; i++) {
-    const size = Math.abs(below[i]!);
-    if (size <= tiny || size <= Number.EPSILON * (Math.abs(diagonal[i]!) + Math.abs(diagonal[i + 1]!)))
+    const size = Math.abs(below[i]);
+    if (size <= tiny || size <= Number.EPSILON * (Math.abs(diagonal[i]) + Math.abs(diagonal[i + 1])))
       return i;
   }
   return n - 1;
@@ -56,34 +56,34 @@ function chaseBulge(
   z: Float64Array,
   width: number,
 ): void {
-  const ratio = (diagonal[first + 1]! - diagonal[first]!) / (2 * below[first]!);
+  const ratio = (diagonal[first + 1] - diagonal[first]) / (2 * below[first]);
   const root = hypotenuse(ratio, 1);
-  const shift = diagonal[first]! - below[first]! / (ratio + (ratio < 0 ? -root : root));
-  let head = diagonal[last]! - shift;
+  const shift = diagonal[first] - below[first] / (ratio + (ratio < 0 ? -root : root));
+  let head = diagonal[last] - shift;
   let sine = 1;
   let cosine = 1;
   let carried = 0;
   for (let i = last - 1; i >= first; i--) {
-    const bulge = sine * below[i]!;
-    const entry = cosine * below[i]!;
+    const bulge = sine * below[i];
+    const entry = cosine * below[i];
     const radius = hypotenuse(bulge, head);
     if (i + 1 < last) below[i + 1] = radius;
     if (radius <= tiny) {
       // The block has split here; what was chased so far is a finished similarity.
-      diagonal[i + 1] = diagonal[i + 1]! - carried;
+      diagonal[i + 1] = diagonal[i + 1] - carried;
       below[last] = 0;
       return;
     }
     sine = bulge / radius;
     cosine = head / radius;
-    const rest = diagonal[i + 1]! - carried;
-    const change = (diagonal[i]! - rest) * sine + 2 * cosine * entry;
+    const rest = diagonal[i + 1] - carried;
+    const change = (diagonal[i] - rest) * sine + 2 * cosine * entry;
     carried = sine * change;
     diagonal[i + 1] = rest + carried;
     head = cosine * change - entry;
     rotateRows(z, i * width, (i + 1) * width, width, cosine, sine);
   }
-  diagonal[first] = diagonal[first]! - carried;
+  diagonal[first] = diagonal[first] - carried;
   below[first] = head;
   below[last] = 0;
 }
@@ -97,8 +97,8 @@ function rotateRows(
   sine: number,
 ): void {
   for (let k = 0; k < width; k++) {
-    const a = z[p + k]!;
-    const b = z[q + k]!;
+    const a = z[p + k];
+    const b = z[q + k];
     z[p + k] = cosine * a - sine * b;
     z[q + k] = sine * a + cosine * b;
   }

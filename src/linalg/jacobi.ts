@@ -41,8 +41,8 @@ function computeSquares({ re, im }: Planar, n: number, width: number, squares: F
 
 function rowSquare(re: Float64Array, im: Float64Array | undefined, at: number, n: number): number {
   let sum = 0;
-  for (let k = at; k < at + n; k++) sum += re[k]! * re[k]!;
-  if (im !== undefined) for (let k = at; k < at + n; k++) sum += im[k]! * im[k]!;
+  for (let k = at; k < at + n; k++) sum += re[k] * re[k];
+  if (im !== undefined) for (let k = at; k < at + n; k++) sum += im[k] * im[k];
   return sum;
 }
 
@@ -69,9 +69,9 @@ function sweepReal(
     for (let q = p + 1; q < n; q++) {
       const rowQ = q * width;
       let product = 0;
-      for (let k = 0; k < n; k++) product += w[rowP + k]! * w[rowQ + k]!;
-      const squareP = squares[p]!;
-      const squareQ = squares[q]!;
+      for (let k = 0; k < n; k++) product += w[rowP + k] * w[rowQ + k];
+      const squareP = squares[p];
+      const squareQ = squares[q];
       const scale = Math.sqrt(squareP) * Math.sqrt(squareQ);
       const size = Math.abs(product);
       if (!(size > tolerance * scale)) continue;
@@ -79,8 +79,8 @@ function sweepReal(
       const c = 1 / Math.sqrt(1 + t * t);
       const s = c * t;
       for (let k = 0; k < width; k++) {
-        const a = w[rowP + k]!;
-        const b = w[rowQ + k]!;
+        const a = w[rowP + k];
+        const b = w[rowQ + k];
         w[rowP + k] = c * a - s * b;
         w[rowQ + k] = s * a + c * b;
       }
@@ -110,15 +110,15 @@ function sweepComplex(
       let productRe = 0;
       let productIm = 0;
       for (let k = 0; k < n; k++) {
-        const ar = re[rowP + k]!;
-        const ai = im[rowP + k]!;
-        const br = re[rowQ + k]!;
-        const bi = im[rowQ + k]!;
+        const ar = re[rowP + k];
+        const ai = im[rowP + k];
+        const br = re[rowQ + k];
+        const bi = im[rowQ + k];
         productRe += ar * br + ai * bi;
         productIm += ai * br - ar * bi;
       }
-      const squareP = squares[p]!;
-      const squareQ = squares[q]!;
+      const squareP = squares[p];
+      const squareQ = squares[q];
       const scale = Math.sqrt(squareP) * Math.sqrt(squareQ);
       const size = hypotenuse(productRe, productIm);
       if (!(size > tolerance * scale)) continue;
@@ -128,10 +128,10 @@ function sweepComplex(
       const si = (c * t * productIm) / size;
       // a ← c a − s b, b ← conj(s) a + c b with s = |s| e^{jφ}, φ the phase of Σ a conj(b).
       for (let k = 0; k < width; k++) {
-        const ar = re[rowP + k]!;
-        const ai = im[rowP + k]!;
-        const br = re[rowQ + k]!;
-        const bi = im[rowQ + k]!;
+        const ar = re[rowP + k];
+        const ai = im[rowP + k];
+        const br = re[rowQ + k];
+        const bi = im[rowQ + k];
         re[rowP + k] = c * ar - (sr * br - si * bi);
         im[rowP + k] = c * ai - (sr * bi + si * br);
         re[rowQ + k] = sr * ar + si * ai + c * br;
@@ -157,8 +157,8 @@ function updateSquares(
   q: number,
   change: number,
 ): void {
-  const squareP = squares[p]! - change;
-  const squareQ = squares[q]! + change;
-  squares[p] = squareP > 0.1 * squares[p]! ? squareP : rowSquare(re, im, p * width, n);
-  squares[q] = squareQ > 0.1 * squares[q]! ? squareQ : rowSquare(re, im, q * width, n);
+  const squareP = squares[p] - change;
+  const squareQ = squares[q] + change;
+  squares[p] = squareP > 0.1 * squares[p] ? squareP : rowSquare(re, im, p * width, n);
+  squares[q] = squareQ > 0.1 * squares[q] ? squareQ : rowSquare(re, im, q * width, n);
 }

@@ -55,8 +55,8 @@ export function leastSquares(matrix: ComplexMatrix, rhs: ComplexMatrix): Complex
   const solution = planar(columns * rhs.columns, realBoth);
   for (let i = 0; i < columns; i++) {
     for (let j = 0; j < rhs.columns; j++) {
-      solution.re[i * rhs.columns + j] = projected.re[j * rows + i]!;
-      if (solution.im !== undefined) solution.im[i * rhs.columns + j] = projected.im![j * rows + i]!;
+      solution.re[i * rhs.columns + j] = projected.re[j * rows + i];
+      if (solution.im !== undefined) solution.im[i * rhs.columns + j] = projected.im![j * rows + i];
     }
   }
   const triangle = planar(columns * columns, realMatrix);
@@ -65,10 +65,10 @@ export function leastSquares(matrix: ComplexMatrix, rhs: ComplexMatrix): Complex
   const ordered = planar(columns * rhs.columns, realBoth);
   for (let i = 0; i < columns; i++) {
     const from = i * rhs.columns;
-    const to = order[i]! * rhs.columns;
-    for (let j = 0; j < rhs.columns; j++) ordered.re[to + j] = solution.re[from + j]!;
+    const to = order[i] * rhs.columns;
+    for (let j = 0; j < rhs.columns; j++) ordered.re[to + j] = solution.re[from + j];
     if (ordered.im !== undefined) {
-      for (let j = 0; j < rhs.columns; j++) ordered.im[to + j] = solution.im![from + j]!;
+      for (let j = 0; j < rhs.columns; j++) ordered.im[to + j] = solution.im![from + j];
     }
   }
   return joinScaled("leastSquares", ordered, columns, rhs.columns, b.exponent - a.exponent);

@@ -77,5 +77,5 @@ function loadVector(
 ): void {
   to.fill(0, toAt, toAt + zeros);
   to[toAt + zeros] = head;
-  for (let i = 1; i < count; i++) to[toAt + zeros + i] = from[at + i]!;
+  for (let i = 1; i < count; i++) to[toAt + zeros + i] = from[at + i];
 }

@@ -18,8 +18,8 @@ export function makeReflector(
   tau: Planar,
   k: number,
 ): number {
-  const alphaRe = re[head]!;
-  const alphaIm = im === undefined ? 0 : im[head]!;
+  const alphaRe = re[head];
+  const alphaIm = im === undefined ? 0 : im[head];
   const tail = norm(re, im, from, to);
   tau.re[k] = 0;
   if (tau.im !== undefined) tau.im[k] = 0;
@@ -33,7 +33,7 @@ export function makeReflector(
   tau.re[k] = -shifted / beta;
   if (im === undefined) {
     const factor = 1 / shifted;
-    for (let i = from; i < to; i++) re[i] = re[i]! * factor;
+    for (let i = from; i < to; i++) re[i] = re[i] * factor;
     return beta;
   }
   tau.im![k] = -alphaIm / beta;
@@ -41,8 +41,8 @@ export function makeReflector(
   const factorRe = 1 / (shifted + alphaIm * quotient);
   const factorIm = -quotient * factorRe;
   for (let i = from; i < to; i++) {
-    const x = re[i]!;
-    const y = im[i]!;
+    const x = re[i];
+    const y = im[i];
     re[i] = x * factorRe - y * factorIm;
     im[i] = x * factorIm + y * factorRe;
   }
@@ -62,7 +62,7 @@ function norm(re: Float64Array, im: Float64Array | undefined, from: number, to: 
 function sumOfSquares(data: Float64Array, from: number, to: number, scale: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) {
-    const value = scale * data[i]!;
+    const value = scale * data[i];
     sum += value * value;
   }
   return sum;

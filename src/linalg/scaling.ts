@@ -29,7 +29,7 @@ function largestMagnitude(data: Float64Array, size: number): number {
   let largest = 0;
   let poison = 0;
   for (let i = 0; i < size; i++) {
-    const magnitude = Math.abs(data[i]!);
+    const magnitude = Math.abs(data[i]);
     poison += 0 * magnitude;
     if (magnitude > largest) largest = magnitude;
   }

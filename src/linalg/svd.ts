@@ -91,10 +91,10 @@ export function svdInto(
   setUnitVectors(left, n, m);
   setUnitVectors(right, n, n);
   for (let i = 0; i < rank; i++) {
-    norms[i] = Math.sqrt(norms[i]!);
-    if (!(norms[i]! > 0)) return false;
+    norms[i] = Math.sqrt(norms[i]);
+    if (!(norms[i] > 0)) return false;
     const row = 2 * rank * i;
-    loadConjugate(rotated, row, rank, 1 / norms[i]!, left, i * m);
+    loadConjugate(rotated, row, rank, 1 / norms[i], left, i * m);
     loadConjugate(rotated, row + rank, rank, 1, right, i * n);
   }
   for (let k = rank - 1; k >= 0; k--) {
@@ -104,7 +104,7 @@ export function svdInto(
   norms.fill(0, rank, n);
   rankDescending(norms, n, ranking);
   const scale = 2 ** exponent;
-  for (let i = 0; i < n; i++) s[i] = norms[ranking[i]!]! * scale;
+  for (let i = 0; i < n; i++) s[i] = norms[ranking[i]] * scale;
   storeColumns(left, m, n, ranking, undefined, wide ? v : u);
   storeColumns(right, n, n, ranking, order, wide ? u : v);
   return true;
@@ -113,16 +113,16 @@ export function svdInto(
 /** The columns of the tall m × n one of A and A^H as contiguous vectors, scaled. */
 function loadColumns(a: Planar, wide: boolean, m: number, n: number, scale: number, out: Planar): void {
   if (wide) {
-    for (let i = 0; i < m * n; i++) out.re[i] = a.re[i]! * scale;
+    for (let i = 0; i < m * n; i++) out.re[i] = a.re[i] * scale;
   } else {
-    for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) out.re[j * m + i] = a.re[i * n + j]! * scale;
+    for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) out.re[j * m + i] = a.re[i * n + j] * scale;
   }
   if (out.im === undefined) return;
   if (a.im === undefined) out.im.fill(0, 0, m * n);
   else if (wide) {
-    for (let i = 0; i < m * n; i++) out.im[i] = -a.im[i]! * scale;
+    for (let i = 0; i < m * n; i++) out.im[i] = -a.im[i] * scale;
   } else {
-    for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) out.im[j * m + i] = a.im[i * n + j]! * scale;
+    for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) out.im[j * m + i] = a.im[i * n + j] * scale;
   }
 }
 
@@ -145,8 +145,8 @@ function loadConjugate(
   out: Planar,
   start: number,
 ): void {
-  for (let k = 0; k < size; k++) out.re[start + k] = from.re[at + k]! * factor;
-  if (out.im !== undefined) for (let k = 0; k < size; k++) out.im[start + k] = -from.im![at + k]! * factor;
+  for (let k = 0; k < size; k++) out.re[start + k] = from.re[at + k] * factor;
+  if (out.im !== undefined) for (let k = 0; k < size; k++) out.im[start + k] = -from.im![at + k] * factor;
 }
 
 /** Thin singular value decomposition: U [rows × r], s [r], V [columns × r], r = min(rows, columns). */

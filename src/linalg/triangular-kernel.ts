@@ -109,17 +109,17 @@ function solveUpper(
 /** Divides a row of B by the entry `at` of a triangle, conjugated if `sign` is −1. */
 function divide(b: Planar, row: number, columns: number, t: Planar, at: number, sign: number): void {
   const end = row + columns;
-  const re = t.re[at]!;
-  const im = t.im === undefined ? 0 : sign * t.im[at]!;
+  const re = t.re[at];
+  const im = t.im === undefined ? 0 : sign * t.im[at];
   if (im === 0) {
-    for (let j = row; j < end; j++) b.re[j] = b.re[j]! / re;
-    if (b.im !== undefined) for (let j = row; j < end; j++) b.im[j] = b.im[j]! / re;
+    for (let j = row; j < end; j++) b.re[j] = b.re[j] / re;
+    if (b.im !== undefined) for (let j = row; j < end; j++) b.im[j] = b.im[j] / re;
     return;
   }
   const square = re * re + im * im;
   for (let j = row; j < end; j++) {
-    const x = b.re[j]!;
-    const y = b.im![j]!;
+    const x = b.re[j];
+    const y = b.im![j];
     b.re[j] = (x * re + y * im) / square;
     b.im![j] = (y * re - x * im) / square;
   }

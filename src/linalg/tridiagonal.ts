@@ -23,11 +23,11 @@ export function reduceToTridiagonal(
   for (let i = n - 1; i > 0; i--) {
     below[i - 1] = makeRowReflection(a, i, n, tau);
     if (tau.re[i] !== 0 || (tau.im !== undefined && tau.im[i] !== 0)) {
-      if (a.im === undefined) transformReal(a.re, i, n, tau.re[i]!, work.re);
-      else transformComplex(a.re, a.im, i, n, tau.re[i]!, tau.im![i]!, work.re, work.im!);
+      if (a.im === undefined) transformReal(a.re, i, n, tau.re[i], work.re);
+      else transformComplex(a.re, a.im, i, n, tau.re[i], tau.im![i], work.re, work.im!);
     }
   }
-  for (let i = 0; i < n; i++) diagonal[i] = a.re[i * n + i]!;
+  for (let i = 0; i < n; i++) diagonal[i] = a.re[i * n + i];
 }
 
 /** The first i entries of row i are b^H and become v; H^H b = β e_{i−1} with real β, which is returned. */
@@ -35,7 +35,7 @@ function makeRowReflection(a: Planar, i: number, n: number, tau: Planar): number
   const { re, im } = a;
   const row = i * n;
   const last = row + i - 1;
-  if (im !== undefined) for (let k = row; k <= last; k++) im[k] = -im[k]!;
+  if (im !== undefined) for (let k = row; k <= last; k++) im[k] = -im[k];
   const beta = makeReflector(a, last, row, last, tau, i);
   re[last] = 1;
   return beta;
@@ -47,27 +47,27 @@ function transformReal(a: Float64Array, i: number, n: number, tau: number, w: Fl
   w.fill(0, 0, i);
   for (let j = 0; j < i; j++) {
     const row = j * n;
-    const vj = a[v + j]!;
+    const vj = a[v + j];
     let sum = 0;
     for (let k = 0; k < j; k++) {
-      const entry = a[row + k]!;
-      sum += entry * a[v + k]!;
-      w[k] = w[k]! + entry * vj;
+      const entry = a[row + k];
+      sum += entry * a[v + k];
+      w[k] = w[k] + entry * vj;
     }
-    w[j] = w[j]! + sum + a[row + j]! * vj;
+    w[j] = w[j] + sum + a[row + j] * vj;
   }
   let product = 0;
   for (let j = 0; j < i; j++) {
-    w[j] = tau * w[j]!;
-    product += w[j]! * a[v + j]!;
+    w[j] = tau * w[j];
+    product += w[j] * a[v + j];
   }
   const shift = -0.5 * tau * product;
-  for (let j = 0; j < i; j++) w[j] = w[j]! + shift * a[v + j]!;
+  for (let j = 0; j < i; j++) w[j] = w[j] + shift * a[v + j];
   for (let j = 0; j < i; j++) {
     const row = j * n;
-    const vj = a[v + j]!;
-    const wj = w[j]!;
-    for (let k = 0; k <= j; k++) a[row + k] = a[row + k]! - (vj * w[k]! + wj * a[v + k]!);
+    const vj = a[v + j];
+    const wj = w[j];
+    for (let k = 0; k <= j; k++) a[row + k] = a[row + k] - (vj * w[k] + wj * a[v + k]);
   }
 }
 
@@ -86,46 +86,46 @@ function transformComplex(
   wi.fill(0, 0, i);
   for (let j = 0; j < i; j++) {
     const row = j * n;
-    const vr = ar[v + j]!;
-    const vi = ai[v + j]!;
-    let sumRe = ar[row + j]! * vr;
-    let sumIm = ar[row + j]! * vi;
+    const vr = ar[v + j];
+    const vi = ai[v + j];
+    let sumRe = ar[row + j] * vr;
+    let sumIm = ar[row + j] * vi;
     for (let k = 0; k < j; k++) {
-      const br = ar[row + k]!;
-      const bi = ai[row + k]!;
-      const xr = ar[v + k]!;
-      const xi = ai[v + k]!;
+      const br = ar[row + k];
+      const bi = ai[row + k];
+      const xr = ar[v + k];
+      const xi = ai[v + k];
       sumRe += br * xr - bi * xi;
       sumIm += br * xi + bi * xr;
-      wr[k] = wr[k]! + (br * vr + bi * vi);
-      wi[k] = wi[k]! + (br * vi - bi * vr);
+      wr[k] = wr[k] + (br * vr + bi * vi);
+      wi[k] = wi[k] + (br * vi - bi * vr);
     }
-    wr[j] = wr[j]! + sumRe;
-    wi[j] = wi[j]! + sumIm;
+    wr[j] = wr[j] + sumRe;
+    wi[j] = wi[j] + sumIm;
   }
   // p^H v times τ is |τ|² v^H B v, which is real.
   let product = 0;
-  for (let j = 0; j < i; j++) product += wr[j]! * ar[v + j]! + wi[j]! * ai[v + j]!;
+  for (let j = 0; j < i; j++) product += wr[j] * ar[v + j] + wi[j] * ai[v + j];
   const shift = -0.5 * (tauRe * tauRe + tauIm * tauIm) * product;
   for (let j = 0; j < i; j++) {
-    const pr = tauRe * wr[j]! - tauIm * wi[j]!;
-    const pi = tauRe * wi[j]! + tauIm * wr[j]!;
-    wr[j] = pr + shift * ar[v + j]!;
-    wi[j] = pi + shift * ai[v + j]!;
+    const pr = tauRe * wr[j] - tauIm * wi[j];
+    const pi = tauRe * wi[j] + tauIm * wr[j];
+    wr[j] = pr + shift * ar[v + j];
+    wi[j] = pi + shift * ai[v + j];
   }
   for (let j = 0; j < i; j++) {
     const row = j * n;
-    const vr = ar[v + j]!;
-    const vi = ai[v + j]!;
-    const yr = wr[j]!;
-    const yi = wi[j]!;
+    const vr = ar[v + j];
+    const vi = ai[v + j];
+    const yr = wr[j];
+    const yi = wi[j];
     for (let k = 0; k <= j; k++) {
-      const xr = ar[v + k]!;
-      const xi = ai[v + k]!;
-      const zr = wr[k]!;
-      const zi = wi[k]!;
-      ar[row + k] = ar[row + k]! - (vr * zr + vi * zi + yr * xr + yi * xi);
-      ai[row + k] = ai[row + k]! - (vi * zr - vr * zi + yi * xr - yr * xi);
+      const xr = ar[v + k];
+      const xi = ai[v + k];
+      const zr = wr[k];
+      const zi = wi[k];
+      ar[row + k] = ar[row + k] - (vr * zr + vi * zi + yr * xr + yi * xi);
+      ai[row + k] = ai[row + k] - (vi * zr - vr * zi + yi * xr - yr * xi);
     }
   }
 }
@@ -160,6 +160,6 @@ function copyPadded(
   toAt: number,
   length: number,
 ): void {
-  for (let k = 0; k < count; k++) to[toAt + k] = from[at + k]!;
+  for (let k = 0; k < count; k++) to[toAt + k] = from[at + k];
   to.fill(0, toAt + count, toAt + length);
 }

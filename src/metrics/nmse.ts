@@ -31,7 +31,7 @@ export function nmse(estimate: ComplexVector | ComplexMatrix, truth: ComplexVect
   const exponent = -exponentOf(Math.max(maxAbs(estimate.data), maxAbs(truth.data)));
   const error = scaleByPowerOfTwo(estimate.data.slice(), exponent);
   const scaledTruth = scaleByPowerOfTwo(truth.data.slice(), exponent);
-  for (let i = 0; i < error.length; i++) error[i] = error[i]! - scaledTruth[i]!;
+  for (let i = 0; i < error.length; i++) error[i] = error[i] - scaledTruth[i];
   const errorPower = squaredNorm(error);
 
   const ratio = timesPowerOfTwo(

@@ -7,6 +7,6 @@ export function squaredNorm(data: Float64Array): { readonly fraction: number; re
   const exponent = exponentOf(largest);
   const scaled = scaleByPowerOfTwo(data.slice(), -exponent);
   let fraction = 0;
-  for (let i = 0; i < scaled.length; i++) fraction += scaled[i]! * scaled[i]!;
+  for (let i = 0; i < scaled.length; i++) fraction += scaled[i] * scaled[i];
   return { fraction, exponent };
 }

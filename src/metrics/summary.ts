@@ -29,7 +29,7 @@ export function summarize(values: readonly number[] | Float64Array): Summary {
   const count = values.length;
   if (count === 0) throw shapeError("summarize", "values", "0 elements", "at least 1");
   for (let i = 0; i < count; i++) {
-    if (!Number.isFinite(values[i])) throw nonFiniteError("summarize", "values", values[i]!, i);
+    if (!Number.isFinite(values[i])) throw nonFiniteError("summarize", "values", values[i], i);
   }
   // Scaled to magnitudes of at most 2, so that neither sums nor squares overflow.
   const scaled = Float64Array.from(values);
@@ -67,7 +67,7 @@ function sumOfDifferences(values: Float64Array, origin: number): number {
   let sum = 0;
   let lost = 0;
   for (let i = 0; i < 2 * values.length; i++) {
-    const term = i % 2 === 0 ? values[i / 2]! : -origin;
+    const term = i % 2 === 0 ? values[i / 2] : -origin;
     const next = sum + term;
     lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
     sum = next;
@@ -78,5 +78,5 @@ function sumOfDifferences(values: Float64Array, origin: number): number {
 function medianInPlace(values: Float64Array): number {
   values.sort();
   const middle = values.length >> 1;
-  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+  return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }

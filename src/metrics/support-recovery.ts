@@ -34,7 +34,7 @@ export function supportRecovery(
   const [atoms, snapshots] = "rows" in estimate ? [estimate.rows, estimate.columns] : [estimate.length, 1];
   const truth = new Set<number>();
   for (let i = 0; i < truthSupport.length; i++) {
-    const index = truthSupport[i]!;
+    const index = truthSupport[i];
     if (!(Number.isInteger(index) && index >= 0 && index < atoms)) {
       throw rangeError("supportRecovery", `truthSupport[${i}]`, String(index), `an index below ${atoms}`);
     }
@@ -45,7 +45,7 @@ export function supportRecovery(
   let union = truth.size;
   let intersection = 0;
   for (let j = 0; j < atoms; j++) {
-    if (norms[j]! <= limit) continue;
+    if (norms[j] <= limit) continue;
     if (truth.has(j)) intersection++;
     else union++;
   }

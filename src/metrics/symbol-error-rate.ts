@@ -16,8 +16,8 @@ export function symbolErrorRate(sent: ArrayLike<number>, decided: ArrayLike<numb
   }
   let errors = 0;
   for (let i = 0; i < count; i++) {
-    checkSymbol("sent", sent[i]!, i);
-    checkSymbol("decided", decided[i]!, i);
+    checkSymbol("sent", sent[i], i);
+    checkSymbol("decided", decided[i], i);
     if (sent[i] !== decided[i]) errors++;
   }
   return errors / count;

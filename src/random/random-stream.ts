@@ -59,7 +59,7 @@ class PhiloxStream implements RandomStream {
 
   uint32(): number {
     if (this.#wordsUsed === 4) this.#drawBlock();
-    return this.#words[this.#wordsUsed++]!;
+    return this.#words[this.#wordsUsed++];
   }
 
   uniform(): number {
@@ -98,7 +98,7 @@ class PhiloxStream implements RandomStream {
       boxMuller((this.#fraction() + 1) / fractionRange, this.uniform(), this.#normals);
       this.#normalsUsed = 0;
     }
-    return this.#normals[this.#normalsUsed++]!;
+    return this.#normals[this.#normalsUsed++];
   }
 
   normals(length: number, variance = 1): Float64Array {
@@ -128,7 +128,7 @@ class PhiloxStream implements RandomStream {
   #drawBlock(): void {
     const key = this.#key;
     const high = Math.floor(this.#blocks / wordRange);
-    philox(this.#blocks | 0, high, key[2]!, key[3]!, key[0]!, key[1]!, this.#words);
+    philox(this.#blocks | 0, high, key[2], key[3], key[0], key[1], this.#words);
     this.#blocks++;
     this.#wordsUsed = 0;
   }

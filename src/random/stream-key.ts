@@ -52,6 +52,6 @@ function absorbNumber(hash: Uint32Array, value: number): void {
 const mixed = new Uint32Array(4);
 
 function absorb(hash: Uint32Array, word0: number, word1: number): void {
-  philox(hash[0]!, hash[1]!, hash[2]!, hash[3]!, word0, word1, mixed);
-  for (let i = 0; i < 4; i++) hash[i] = hash[i]! ^ mixed[i]!;
+  philox(hash[0], hash[1], hash[2], hash[3], word0, word1, mixed);
+  for (let i = 0; i < 4; i++) hash[i] = hash[i] ^ mixed[i];
 }

@@ -66,7 +66,7 @@ function positive(a: ComplexMatrix): ComplexMatrix {
   const square = times(a, adjoint(a));
   const shift = norm1(square) || 1;
   for (let i = 0; i < a.rows; i++) {
-    square.data[2 * (i * a.rows + i)]! += shift;
+    square.data[2 * (i * a.rows + i)] += shift;
     square.data[2 * (i * a.rows + i) + 1] = 0;
   }
   return square;
@@ -80,7 +80,7 @@ describe("singular values", () => {
       expect(ratio(times(scaledColumns(u, s), adjoint(v)), a, size, norm1(a))).toBeLessThan(passMark);
       expect(orthogonalityRatio(u)).toBeLessThan(passMark);
       expect(orthogonalityRatio(v)).toBeLessThan(passMark);
-      expect(s.every((value, i) => value >= 0 && !(value > s[i - 1]!))).toBe(true);
+      expect(s.every((value, i) => value >= 0 && !(value > s[i - 1]))).toBe(true);
     });
   });
 
@@ -92,8 +92,8 @@ describe("singular values", () => {
       const square = times(a, adjoint(a));
       const eigenvalues = hermitianEigen(square).values.reverse();
       s.forEach((value, i) => {
-        expect(Math.abs(value - others[i]!)).toBeLessThanOrEqual(scale);
-        expect(Math.abs(value ** 2 - eigenvalues[i]!)).toBeLessThanOrEqual(
+        expect(Math.abs(value - others[i])).toBeLessThanOrEqual(scale);
+        expect(Math.abs(value ** 2 - eigenvalues[i])).toBeLessThanOrEqual(
           passMark * a.rows * unitRoundoff * norm1(a) * norm1(adjoint(a)),
         );
       });
@@ -120,7 +120,7 @@ describe("singular values", () => {
       }
       const [first, second] = [svd(a).s, svd(reversed).s];
       first.forEach((value, i) => {
-        expect(Math.abs(value - second[i]!)).toBeLessThanOrEqual(passMark * 8 * unitRoundoff * norm1(a));
+        expect(Math.abs(value - second[i])).toBeLessThanOrEqual(passMark * 8 * unitRoundoff * norm1(a));
       });
     });
   });
@@ -134,7 +134,7 @@ describe("QR", () => {
       expect(orthogonalityRatio(q)).toBeLessThan(passMark);
       const [first, second] = [svd(a).s, svd(r).s];
       first.forEach((value, i) => {
-        expect(Math.abs(value - second[i]!)).toBeLessThanOrEqual(passMark * 8 * unitRoundoff * norm1(a));
+        expect(Math.abs(value - second[i])).toBeLessThanOrEqual(passMark * 8 * unitRoundoff * norm1(a));
       });
     });
   });

@@ -69,7 +69,7 @@ describe("changed files", () => {
       const outcomes = new Map<string, number>();
       for (let run = 0; run < runs; run++) {
         const stream = randomStream(20, name, run);
-        const changed = mutate(sound[run % sound.length]!, fieldsOfSound[run % sound.length]!, sound, stream);
+        const changed = mutate(sound[run % sound.length], fieldsOfSound[run % sound.length], sound, stream);
         const outcome = outcomeOf(read, pack?.(changed) ?? changed, run);
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       }

@@ -21,14 +21,14 @@ function plainProduct(a: ComplexMatrix, b: ComplexMatrix): ComplexMatrix {
   const out = complexMatrix(a.rows, b.columns);
   for (let r = 0; r < a.rows; r++) {
     for (let k = 0; k < a.columns; k++) {
-      const x = a.data[2 * (r * a.columns + k)]!;
-      const y = a.data[2 * (r * a.columns + k) + 1]!;
+      const x = a.data[2 * (r * a.columns + k)];
+      const y = a.data[2 * (r * a.columns + k) + 1];
       for (let c = 0; c < b.columns; c++) {
-        const p = b.data[2 * (k * b.columns + c)]!;
-        const q = b.data[2 * (k * b.columns + c) + 1]!;
+        const p = b.data[2 * (k * b.columns + c)];
+        const q = b.data[2 * (k * b.columns + c) + 1];
         const at = 2 * (r * b.columns + c);
-        out.data[at] = out.data[at]! + (x * p - y * q);
-        out.data[at + 1] = out.data[at + 1]! + (x * q + y * p);
+        out.data[at] = out.data[at] + (x * p - y * q);
+        out.data[at + 1] = out.data[at + 1] + (x * q + y * p);
       }
     }
   }
@@ -46,8 +46,8 @@ function compensatedProduct(a: ComplexMatrix, b: ComplexMatrix): ComplexMatrix {
         for (let k = 0; k < a.columns; k++) {
           const i = 2 * (r * a.columns + k);
           const j = 2 * (k * b.columns + c);
-          addExactly(sum, a.data[i]!, b.data[j + part]!);
-          addExactly(sum, part === 0 ? -a.data[i + 1]! : a.data[i + 1]!, b.data[j + 1 - part]!);
+          addExactly(sum, a.data[i], b.data[j + part]);
+          addExactly(sum, part === 0 ? -a.data[i + 1] : a.data[i + 1], b.data[j + 1 - part]);
         }
         out.data[at + part] = sum.value + sum.error;
       }
@@ -77,8 +77,8 @@ export function adjoint(a: ComplexMatrix): ComplexMatrix {
   const out = complexMatrix(a.columns, a.rows);
   for (let r = 0; r < a.rows; r++) {
     for (let c = 0; c < a.columns; c++) {
-      out.data[2 * (c * a.rows + r)] = a.data[2 * (r * a.columns + c)]!;
-      out.data[2 * (c * a.rows + r) + 1] = -a.data[2 * (r * a.columns + c) + 1]!;
+      out.data[2 * (c * a.rows + r)] = a.data[2 * (r * a.columns + c)];
+      out.data[2 * (c * a.rows + r) + 1] = -a.data[2 * (r * a.columns + c) + 1];
     }
   }
   return out;
@@ -91,7 +91,7 @@ export function minus(a: ComplexMatrix, b: ComplexMatrix): ComplexMatrix {
   return complexMatrix(
     a.rows,
     a.columns,
-    a.data.map((value, i) => value - b.data[i]!),
+    a.data.map((value, i) => value - b.data[i]),
   );
 }
 
@@ -110,7 +110,7 @@ export function scaledColumns(a: ComplexMatrix, weights: ArrayLike<number>): Com
   return complexMatrix(
     a.rows,
     a.columns,
-    a.data.map((value, i) => value * weights[Math.floor(i / 2) % a.columns]!),
+    a.data.map((value, i) => value * weights[Math.floor(i / 2) % a.columns]),
   );
 }
 
@@ -118,7 +118,7 @@ export function scaledColumns(a: ComplexMatrix, weights: ArrayLike<number>): Com
 export function norm1(a: ComplexMatrix): number {
   const sums = new Float64Array(a.columns);
   for (let i = 0; i < a.rows * a.columns; i++) {
-    sums[i % a.columns]! += Math.sqrt(a.data[2 * i]! ** 2 + a.data[2 * i + 1]! ** 2);
+    sums[i % a.columns] += Math.sqrt(a.data[2 * i] ** 2 + a.data[2 * i + 1] ** 2);
   }
   return sums.reduce((largest, sum) => (sum > largest || Number.isNaN(sum) ? sum : largest), 0);
 }

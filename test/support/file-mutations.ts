@@ -94,13 +94,13 @@ export function mutate(
     switch (stream.integer(8)) {
       case 0: // another value
       case 1:
-        writeNumber(out, a, telling[stream.integer(telling.length)]! + stream.integer(3) - 1, stream);
+        writeNumber(out, a, telling[stream.integer(telling.length)] + stream.integer(3) - 1, stream);
         break;
       case 2: // a value that is nearly right
-        if (a < out.length) out[a] = out[a]! + (stream.integer(2) === 0 ? 1 : 255);
+        if (a < out.length) out[a] = out[a] + (stream.integer(2) === 0 ? 1 : 255);
         break;
       case 3: // a flipped bit, anywhere
-        if (out.length > 0) out[stream.integer(out.length)]! ^= 1 << stream.integer(8);
+        if (out.length > 0) out[stream.integer(out.length)] ^= 1 << stream.integer(8);
         break;
       case 4: // cut off
         out = out.slice(0, a);
@@ -113,7 +113,7 @@ export function mutate(
         break;
       default: {
         // a piece of another file
-        const other = others[stream.integer(others.length)]!;
+        const other = others[stream.integer(others.length)];
         const start = stream.integer(other.length);
         out = concat(out.subarray(0, a), other.subarray(start, start + stream.integer(256)), out.subarray(b));
       }
@@ -123,7 +123,7 @@ export function mutate(
 }
 
 function field(fields: readonly number[], stream: RandomStream): number {
-  return fields[stream.integer(fields.length)]!;
+  return fields[stream.integer(fields.length)];
 }
 
 function writeNumber(out: Uint8Array, at: number, value: number, stream: RandomStream): void {

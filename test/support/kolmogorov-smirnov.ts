@@ -9,7 +9,7 @@ export function kolmogorovSmirnov(
   const sorted = Float64Array.from(values).sort();
   let largest = 0;
   for (let i = 0; i < sorted.length; i++) {
-    const expected = distribution(sorted[i]!);
+    const expected = distribution(sorted[i]);
     largest = Math.max(largest, (i + 1) / sorted.length - expected, expected - i / sorted.length);
   }
   return largest;

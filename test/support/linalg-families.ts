@@ -48,12 +48,12 @@ export function orthonormalMatrix(rows: number, columns: number, real: boolean, 
         let re = 0;
         let im = 0;
         for (let j = 0; j < 2 * rows; j += 2) {
-          re += q[j]! * v[j]! + q[j + 1]! * v[j + 1]!;
-          im += q[j]! * v[j + 1]! - q[j + 1]! * v[j]!;
+          re += q[j] * v[j] + q[j + 1] * v[j + 1];
+          im += q[j] * v[j + 1] - q[j + 1] * v[j];
         }
         for (let j = 0; j < 2 * rows; j += 2) {
-          v[j]! -= re * q[j]! - im * q[j + 1]!;
-          v[j + 1]! -= re * q[j + 1]! + im * q[j]!;
+          v[j] -= re * q[j] - im * q[j + 1];
+          v[j + 1] -= re * q[j + 1] + im * q[j];
         }
       }
       const length = Math.sqrt(v.reduce((total, value) => total + value * value, 0));
@@ -158,7 +158,7 @@ export const generalFamilies: readonly MatrixFamily[] = [
     name: "equal columns",
     make: (m, n, real, seed) => {
       const matrix = randomMatrix(m, n, real, seed);
-      return withColumn(matrix, n - 1, (r) => [matrix.data[2 * r * n]!, matrix.data[2 * r * n + 1]!]);
+      return withColumn(matrix, n - 1, (r) => [matrix.data[2 * r * n], matrix.data[2 * r * n + 1]]);
     },
   },
   ...scalings.map(({ name, scale }) => ({
@@ -174,7 +174,7 @@ function withColumn(
 ): ComplexMatrix {
   return filled(matrix.rows, matrix.columns, (r, c) => {
     const at = 2 * (r * matrix.columns + c);
-    return c === column ? entry(r) : [matrix.data[at]!, matrix.data[at + 1]!];
+    return c === column ? entry(r) : [matrix.data[at], matrix.data[at + 1]];
   });
 }
 
@@ -194,7 +194,7 @@ export function hermitianPart(a: ComplexMatrix): ComplexMatrix {
   return complexMatrix(
     a.rows,
     a.columns,
-    a.data.map((value, i) => (value + b.data[i]!) / 2),
+    a.data.map((value, i) => (value + b.data[i]) / 2),
   );
 }
 
@@ -202,7 +202,7 @@ export function hermitianPart(a: ComplexMatrix): ComplexMatrix {
 export function randomPositive(n: number, real: boolean, seed: number): ComplexMatrix {
   const b = randomMatrix(n, n, real, seed);
   const square = hermitianPart(times(b, adjoint(b)));
-  for (let i = 0; i < n; i++) square.data[2 * (i * n + i)]! += 1;
+  for (let i = 0; i < n; i++) square.data[2 * (i * n + i)] += 1;
   return square;
 }
 
@@ -216,7 +216,7 @@ export const positiveFamilies: readonly HermitianFamily[] = [
     make: (n, real) => {
       const a = vandermonde(n, n, real);
       const square = hermitianPart(times(a, adjoint(a)));
-      for (let i = 0; i < n; i++) square.data[2 * (i * n + i)]! += 1e-6;
+      for (let i = 0; i < n; i++) square.data[2 * (i * n + i)] += 1e-6;
       return square;
     },
   },
@@ -257,7 +257,7 @@ export const hermitianFamilies: readonly HermitianFamily[] = [
       const zero = Math.floor(n / 2);
       return filled(n, n, (r, c) => {
         const at = 2 * (r * n + c);
-        return r === zero || c === zero ? [0, 0] : [data[at]!, data[at + 1]!];
+        return r === zero || c === zero ? [0, 0] : [data[at], data[at + 1]];
       });
     },
   },

@@ -55,11 +55,11 @@ export function metricPanels(plan: PlanRecord, result: Result, metric: StoredMet
   const coordinate = longestCoordinate(result.points);
   return [...groupByOthers(result.points, coordinate)].map(([caption, points], index) => {
     const series = plan.estimators.map(({ id }, e): Series => {
-      const summaries = points.map((point) => point.estimators[e]!.metrics[metric.id]!);
-      const x = points.map((point) => (coordinate === undefined ? id : point.at[coordinate]!));
-      return { name: escapeHtml(id), style: styles[e]!, ...seriesValues(x, summaries, metric) };
+      const summaries = points.map((point) => point.estimators[e].metrics[metric.id]);
+      const x = points.map((point) => (coordinate === undefined ? id : point.at[coordinate]));
+      return { name: escapeHtml(id), style: styles[e], ...seriesValues(x, summaries, metric) };
     });
-    const ticks = coordinate === undefined ? [] : points.map((point) => point.at[coordinate]!);
+    const ticks = coordinate === undefined ? [] : points.map((point) => point.at[coordinate]);
     const chart: Chart = {
       id: `${metric.id}-${index + 1}`,
       // Plotly reads its texts as a kind of HTML.
@@ -77,7 +77,7 @@ export function metricPanels(plan: PlanRecord, result: Result, metric: StoredMet
 function longestCoordinate(points: readonly PointSummary[]): string | undefined {
   let longest: string | undefined;
   let most = 1;
-  for (const key of Object.keys(points[0]!.at)) {
+  for (const key of Object.keys(points[0].at)) {
     const count = new Set(points.map((point) => point.at[key])).size;
     if (count > most) [longest, most] = [key, count];
   }
@@ -96,7 +96,7 @@ function groupByOthers(
     groups.set(caption, [...(groups.get(caption) ?? []), point]);
   }
   if (coordinate !== undefined) {
-    for (const group of groups.values()) group.sort((a, b) => a.at[coordinate]! - b.at[coordinate]!);
+    for (const group of groups.values()) group.sort((a, b) => a.at[coordinate] - b.at[coordinate]);
   }
   return groups;
 }
@@ -118,7 +118,7 @@ function seriesValues(
     const { mean, median, interval95 } = summary;
     if (mean === null || (positive && mean <= 0)) return;
     const [bottom, top] = interval95 ?? [mean, mean];
-    x.push(places[index]!);
+    x.push(places[index]);
     y.push(onAxis(mean));
     low.push(onAxis(positive ? Math.max(bottom, lowestFraction * mean) : bottom));
     high.push(onAxis(top));

@@ -94,8 +94,8 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
     return {
       type: "data",
       symmetric: false,
-      array: high.map((value, index) => value - y[index]!),
-      arrayminus: low.map((value, index) => y[index]! - value),
+      array: high.map((value, index) => value - y[index]),
+      arrayminus: low.map((value, index) => y[index] - value),
       color,
       thickness: 1.5,
       width: 6,

@@ -9,7 +9,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+  return text.replace(/[&<>"']/g, (character) => entities[character]);
 }
 
 /** JSON for a script element: no end tag and no comment can be inside. */

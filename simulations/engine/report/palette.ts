@@ -43,13 +43,13 @@ export function seriesStyles(oracles: readonly boolean[]): SeriesStyle[] {
   let estimators = 0;
   let bounds = 0;
   return oracles.map((oracle, index) => {
-    const marker = markers[index % markers.length]!;
-    if (!oracle) return { color: colors[estimators++ % colors.length]!, marker, dash: "solid" };
+    const marker = markers[index % markers.length];
+    if (!oracle) return { color: colors[estimators++ % colors.length], marker, dash: "solid" };
     const number = bounds++;
     return {
-      color: oracleColors[number % oracleColors.length]!,
+      color: oracleColors[number % oracleColors.length],
       marker: `${marker}-open`,
-      dash: oracleDashes[number % oracleDashes.length]!,
+      dash: oracleDashes[number % oracleDashes.length],
     };
   });
 }

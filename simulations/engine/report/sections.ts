@@ -65,7 +65,7 @@ function metricNote({ points }: Result, metric: StoredMetric): string {
   if (metric.scale === "decibel") {
     notes.push("The mean is taken of the ratios and then turned into decibels.");
   }
-  const summaries = points.flatMap(({ estimators }) => estimators.map(({ metrics }) => metrics[metric.id]!));
+  const summaries = points.flatMap(({ estimators }) => estimators.map(({ metrics }) => metrics[metric.id]));
   if (metric.scale !== "linear") {
     if (
       summaries.some(
@@ -86,17 +86,17 @@ function metricNote({ points }: Result, metric: StoredMetric): string {
 function metricTable(plan: PlanRecord, metric: StoredMetric, { coordinate, points }: Panel): string {
   const styles = seriesStyles(plan.estimators.map((estimator) => estimator.oracle));
   const shown = plan.estimators.flatMap(({ id }, index) => {
-    const own = points.map((point) => point.estimators[index]!);
+    const own = points.map((point) => point.estimators[index]);
     if (!own.some((estimator) => appliesTo(metric, estimator))) return [];
     return [
       {
-        name: `${swatch(styles[index]!)}${escapeHtml(id)}`,
+        name: `${swatch(styles[index])}${escapeHtml(id)}`,
         cells: own.map((each) => metricCell(each, metric)),
       },
     ];
   });
   const places = points.map(({ at }) => {
-    const place = coordinate === undefined ? at : { [coordinate]: at[coordinate]! };
+    const place = coordinate === undefined ? at : { [coordinate]: at[coordinate] };
     return typographic(escapeHtml(formatPoint(place)));
   });
   const names = shown.map(({ name }) => name);
@@ -105,13 +105,13 @@ function metricTable(plan: PlanRecord, metric: StoredMetric, { coordinate, point
   return table(
     names,
     places,
-    places.map((_, index) => cells.map((column) => column[index]!)),
+    places.map((_, index) => cells.map((column) => column[index])),
   );
 }
 
 function table(across: readonly string[], down: readonly string[], cells: readonly string[][]): string {
   const heads = across.map((head) => `<th>${head}</th>`).join("");
-  const rows = down.map((name, index) => `<tr><th class="left">${name}</th>${cells[index]!.join("")}</tr>`);
+  const rows = down.map((name, index) => `<tr><th class="left">${name}</th>${cells[index].join("")}</tr>`);
   return `<div class="scroll"><table>
 <thead><tr><th></th>${heads}</tr></thead>
 <tbody>
@@ -121,7 +121,7 @@ ${rows.join("\n")}
 }
 
 function metricCell({ metrics, trials, statuses }: EstimatorSummary, metric: StoredMetric): string {
-  const { mean, interval, median } = formatSummary(metrics[metric.id]!, metric.scale);
+  const { mean, interval, median } = formatSummary(metrics[metric.id], metric.scale);
   const leftOut = trials - averagedCount(statuses);
   const note = leftOut === 0 ? "" : `<small class="alert">${leftOut} of ${trials} left out</small>`;
   return `<td>${typographic(mean)}<small>${typographic(interval)}</small><small>median ${typographic(median)}</small>${note}</td>`;

@@ -40,7 +40,7 @@ function parsePath(path: string): ArrayPath {
   const selected = /\.(npz|mat):/i.exec(path);
   if (selected !== null) {
     const colon = selected.index + 4;
-    const format = selected[1]!.toLowerCase() as "npz" | "mat";
+    const format = selected[1].toLowerCase() as "npz" | "mat";
     return { file: path.slice(0, colon), format, name: path.slice(colon + 1) };
   }
   const format = path.slice(-4).toLowerCase();
@@ -86,7 +86,7 @@ function choose(
       list === "" ? "a name it holds" : list,
     );
   }
-  if (names.length === 1) return entries.get(names[0]!)!;
+  if (names.length === 1) return entries.get(names[0])!;
   if (names.length === 0) throw pathError("option", file, "holds no numeric array", "one");
   throw pathError("option", file, `holds ${names.length} arrays`, `a name after the colon: ${list}`);
 }

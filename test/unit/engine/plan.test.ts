@@ -19,7 +19,7 @@ describe("createPlan", () => {
       [2, 4],
       [2, 16],
     ]);
-    expect(plan.points[3]!.configuration).toMatchObject({ mean: 2, samples: 16, noise: { variance: 1 } });
+    expect(plan.points[3].configuration).toMatchObject({ mean: 2, samples: 16, noise: { variance: 1 } });
     expect(trialCount(plan)).toBe(72);
   });
 
@@ -37,7 +37,7 @@ describe("createPlan", () => {
   });
 
   it("freezes configurations to the bottom", () => {
-    const { configuration } = planOf().points[0]! as { configuration: { noise: object } };
+    const { configuration } = planOf().points[0] as { configuration: { noise: object } };
     expect(Object.isFrozen(configuration)).toBe(true);
     expect(Object.isFrozen(configuration.noise)).toBe(true);
   });

@@ -8,11 +8,11 @@ import type { StoredRun } from "../../../simulations/engine/result-files.js";
 import { toyRun } from "../../support/toy-run.js";
 
 const scriptsOf = (html: string): string[] =>
-  [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1]!);
+  [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1]);
 /** What is neither plotly nor the program, so that a failing test does not print a megabyte. */
 const pageOf = (html: string): string => html.replace(/<script>[\s\S]*?<\/script>/g, "");
 const embeddedCharts = (html: string): Chart[] =>
-  JSON.parse(/<script type="application\/json" id="charts">([\s\S]*?)<\/script>/.exec(html)![1]!);
+  JSON.parse(/<script type="application\/json" id="charts">([\s\S]*?)<\/script>/.exec(html)![1]);
 
 /** The same run with other numbers for one metric of every estimator. */
 function withMetric(run: StoredRun, scale: PlanRecord["metrics"][number]["scale"], summary: MetricSummary) {
@@ -27,7 +27,7 @@ function withMetric(run: StoredRun, scale: PlanRecord["metrics"][number]["scale"
 describe("renderReport", () => {
   it("allows exactly the scripts it holds, and nothing from anywhere else", async () => {
     const html = renderReport(await toyRun());
-    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!;
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)![1];
     const scripts = scriptsOf(html);
     expect(scripts.length).toBe(2);
     const hashes = scripts.map((text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
@@ -112,26 +112,26 @@ describe("renderReport", () => {
 describe("metricPanels", () => {
   it("takes the coordinate with the most values as the axis, and a panel for each of the others", async () => {
     const { plan, result } = await toyRun();
-    const panels = metricPanels(plan, result, plan.metrics[0]!);
+    const panels = metricPanels(plan, result, plan.metrics[0]);
     expect(panels.map(({ caption }) => caption)).toEqual(["samples = 4", "samples = 16"]);
     for (const { chart, coordinate, points } of panels) {
       expect(coordinate).toBe("noise.variance");
       expect(points).toHaveLength(3);
       expect(chart.xTicks).toEqual([0.5, 1, 2]);
-      expect(chart.series[0]!.x).toEqual([0.5, 1, 2]);
+      expect(chart.series[0].x).toEqual([0.5, 1, 2]);
     }
-    expect(panels[1]!.chart.series[0]!.y[2]).toBe(result.points[5]!.estimators[0]!.metrics["nmse"]!.db);
+    expect(panels[1].chart.series[0].y[2]).toBe(result.points[5].estimators[0].metrics["nmse"].db);
   });
 
   it("draws points in the order of the axis, whatever the order of the grid", async () => {
     const { plan, result } = await toyRun({ grid: { samples: [16, 2, 8] } });
-    const [panel] = metricPanels(plan, result, plan.metrics[0]!);
-    expect(panel!.chart.series[0]!.x).toEqual([2, 8, 16]);
+    const [panel] = metricPanels(plan, result, plan.metrics[0]);
+    expect(panel!.chart.series[0].x).toEqual([2, 8, 16]);
   });
 
   it("makes the estimators the axis if there is only one point", async () => {
     const { plan, result } = await toyRun({ grid: { samples: [16] } });
-    const [panel] = metricPanels(plan, result, plan.metrics[0]!);
+    const [panel] = metricPanels(plan, result, plan.metrics[0]);
     expect(panel).toMatchObject({ caption: "", coordinate: undefined });
     expect(panel!.chart.series.map(({ x }) => x)).toEqual([["average"], ["first"], ["fragile"], ["truth"]]);
   });
@@ -141,7 +141,7 @@ describe("metricPanels", () => {
     async (scale) => {
       const summary = { mean: 0.01, median: 0.001, standardError: 0.02, interval95: [-0.03, 0.05] as const };
       const { plan, result, metric } = withMetric(await toyRun(), scale, summary);
-      const { y, low, high, median } = metricPanels(plan, result, metric)[0]!.chart.series[0]!;
+      const { y, low, high, median } = metricPanels(plan, result, metric)[0].chart.series[0];
       const onAxis = scale === "decibel" ? -30 : 0.001;
       expect(median[0]).toBeCloseTo(onAxis, 12);
       expect([...y, ...low, ...high].every(Number.isFinite)).toBe(true);
@@ -163,9 +163,9 @@ describe("metricPanels", () => {
     const run = await toyRun();
     const below = { mean: 0.01, median: 0, standardError: 0.02, interval95: [-0.03, 0.05] as const };
     const linear = withMetric(run, "linear", below);
-    expect(metricPanels(linear.plan, linear.result, linear.metric)[0]!.chart.series[0]!.low[0]).toBe(-0.03);
+    expect(metricPanels(linear.plan, linear.result, linear.metric)[0].chart.series[0].low[0]).toBe(-0.03);
     const single = withMetric(run, "decibel", { mean: 1, median: 1, standardError: null, interval95: null });
-    expect(metricPanels(single.plan, single.result, single.metric)[0]!.chart.series[0]!.low[0]).toBe(0);
+    expect(metricPanels(single.plan, single.result, single.metric)[0].chart.series[0].low[0]).toBe(0);
   });
 });
 

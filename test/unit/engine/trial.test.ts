@@ -35,15 +35,15 @@ describe("runTrials", () => {
   it("gives a trial the stream of its identity", () => {
     const plan = planOf();
     const expected = randomStream(1, "toy-figure", "noise.variance", 0.5, "samples", 16, 7);
-    expect(trialStream(plan, plan.points[1]!, 7).uint32()).toBe(expected.uint32());
+    expect(trialStream(plan, plan.points[1], 7).uint32()).toBe(expected.uint32());
   });
 
   it("draws the same whatever ran before, which estimators run and how many trials there are", () => {
     const all = recordsOf(planOf());
     const alone = recordsOf(planOf({ estimators: ["first"] }));
     expect(alone).toEqual(all.map((estimators) => [estimators[1]]));
-    const later = runTrials(planOf({ trials: 100 }), 105, 1)[0]!;
-    const sooner = runTrials(planOf(), 17, 1)[0]!;
+    const later = runTrials(planOf({ trials: 100 }), 105, 1)[0];
+    const sooner = runTrials(planOf(), 17, 1)[0];
     expect(later.estimators.map(({ metrics }) => metrics)).toEqual(
       sooner.estimators.map(({ metrics }) => metrics),
     );
@@ -66,7 +66,7 @@ describe("runTrials", () => {
     ]);
     runTrials(plan, 0, 1);
     expect(seen[0]).toHaveLength(1);
-    expect(seen[1]).toEqual([seen[0]![0], 2]);
+    expect(seen[1]).toEqual([seen[0][0], 2]);
   });
 
   it("keeps the status an estimator gives, and calls what is not finite diverged", () => {
@@ -84,7 +84,7 @@ describe("runTrials", () => {
       // The error is finite, but its square is not a number to average.
       returning("ok", 1e80),
     ]);
-    const statuses = runTrials(plan, 0, 1)[0]!.estimators.map(({ status }) => status);
+    const statuses = runTrials(plan, 0, 1)[0].estimators.map(({ status }) => status);
     expect(statuses).toEqual(["ok", "breakdown", "diverged", "diverged", "diverged", "diverged"]);
   });
 
@@ -105,23 +105,23 @@ describe("runTrials", () => {
       ...toyScenario,
       estimators: [throwing, steady],
       metrics: [
-        toyScenario.metrics[0]!,
+        toyScenario.metrics[0],
         {
-          ...toyScenario.metrics[1]!,
+          ...toyScenario.metrics[1],
           measure: () => {
             throw new Error("cannot be measured");
           },
         },
       ],
     };
-    const [first] = runTrials(planWith([throwing, steady]), 0, 1)[0]!.estimators;
+    const [first] = runTrials(planWith([throwing, steady]), 0, 1)[0].estimators;
     expect(first).toMatchObject({ status: "error", metrics: [undefined, undefined] });
     expect(first!.message).toMatch(/^RangeError: too far x+$/);
     expect(first!.message!.length).toBe(300);
-    expect(runTrials(planWith([throwing, steady]), 0, 1)[0]!.estimators[1]!.status).toBe("ok");
+    expect(runTrials(planWith([throwing, steady]), 0, 1)[0].estimators[1].status).toBe("ok");
 
     const plan = planOf({ estimators: ["steady"] }, unmeasurable);
-    expect(runTrials(plan, 0, 1)[0]!.estimators[0]).toMatchObject({
+    expect(runTrials(plan, 0, 1)[0].estimators[0]).toMatchObject({
       status: "error",
       metrics: [0.25, undefined],
       message: "Error: cannot be measured",
@@ -130,7 +130,7 @@ describe("runTrials", () => {
 
   it("takes undefined as a metric that does not apply", () => {
     const plan = planOf({ estimators: ["truth"] });
-    const { status, metrics } = runTrials(plan, 0, 1)[0]!.estimators[0]!;
+    const { status, metrics } = runTrials(plan, 0, 1)[0].estimators[0];
     expect(status).toBe("ok");
     expect(metrics[1]).toBeUndefined();
   });

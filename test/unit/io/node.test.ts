@@ -167,10 +167,10 @@ describe("writeFileAtomic", () => {
   it("lets readers see the old content or the new, never a part", async () => {
     const path = join(folder, "changing.bin");
     const contents = [Buffer.alloc(2 ** 16, 1), Buffer.alloc(2 ** 17, 2)];
-    await writeFileAtomic(path, contents[0]!);
+    await writeFileAtomic(path, contents[0]);
     let writing = true;
     const writes = (async () => {
-      for (let i = 0; i < 10; i++) await writeFileAtomic(path, contents[i % 2]!);
+      for (let i = 0; i < 10; i++) await writeFileAtomic(path, contents[i % 2]);
       writing = false;
     })();
     while (writing) {

@@ -22,7 +22,7 @@ describe("readNpy: the first bytes", () => {
     const bytes = npyFile(npyHeader("<f8", "(8,)"), eight);
     for (let i = 0; i < 6; i++) {
       const other = bytes.slice();
-      other[i]! ^= 1;
+      other[i] ^= 1;
       expect(codeOf(other)).toBe("format");
     }
     expect(codeOf(new Uint8Array(0))).toBe("format");
@@ -271,7 +271,7 @@ describe("readNpy: the elements", () => {
           const inOrder = (dimensions: readonly number[]): number[] =>
             dimensions.reduceRight<number[]>(
               (rest, d) =>
-                Array.from({ length: shape[d]! }, (_, i) => rest.map((sum) => sum + i * 10 ** d)).flat(),
+                Array.from({ length: shape[d] }, (_, i) => rest.map((sum) => sum + i * 10 ** d)).flat(),
               [0],
             );
           const parts = (values: number[]): number[] => (complex ? values.flatMap((v) => [v, -v]) : values);

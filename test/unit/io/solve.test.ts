@@ -47,7 +47,7 @@ beforeAll(() => {
   // Two snapshots: y and 2 y.
   const both = Float64Array.from(
     { length: 80 },
-    (_, i) => (1 + ((i >> 1) & 1)) * measurement[2 * (i >> 2) + (i & 1)]!,
+    (_, i) => (1 + ((i >> 1) & 1)) * measurement[2 * (i >> 2) + (i & 1)],
   );
   save("Y.npy", writeNpy({ shape: [20, 2], complex: true, data: both }));
   save("cube.npy", writeNpy({ shape: [1, 1, 1], complex: false, data: Float64Array.of(1) }));
@@ -65,7 +65,7 @@ function complexArray(name: string, rows: number, columns: number): NpyArray {
 }
 
 function matrixOf({ shape, data }: NpyArray) {
-  return { rows: shape[0]!, columns: shape[1]!, data };
+  return { rows: shape[0], columns: shape[1], data };
 }
 
 async function solve(solver: string, changes: Partial<SolveFlags>): Promise<{ out: string; err: string }> {
@@ -123,7 +123,7 @@ describe("sparsewave solve", () => {
       if (solver === "lmmse") return;
       // Noise-free data with a noise level of 1e-3: the coefficients are right to about that.
       for (const [atom, [re, im]] of active) {
-        expect(Math.hypot(mean.re[atom]! - re, mean.im[atom]! - im)).toBeLessThan(1e-2);
+        expect(Math.hypot(mean.re[atom] - re, mean.im[atom] - im)).toBeLessThan(1e-2);
       }
     });
   }
@@ -180,7 +180,7 @@ describe("sparsewave solve", () => {
     const record = JSON.parse(json.out) as { mean: { re: number[]; im: number[] } };
     const mean = Float64Array.from(
       { length: 84 },
-      (_, i) => (i % 2 === 0 ? record.mean.re : record.mean.im)[i >> 1]!,
+      (_, i) => (i % 2 === 0 ? record.mean.re : record.mean.im)[i >> 1],
     );
 
     const { out } = await solve("omp", { set: ["sparsity=2"], out: path("out.npy") });

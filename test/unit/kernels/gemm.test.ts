@@ -37,17 +37,17 @@ function expectProduct({ m, n, k, transposeA, transposeB, alpha, beta }: Case): 
   for (let i = 0; i < before.length; i++) {
     const r = Math.floor((i - offset) / ldc);
     const j = (i - offset) % ldc;
-    let expected = before[i]!;
+    let expected = before[i];
     if (i >= offset && j < n) {
       let sum = 0;
       for (let p = 0; p < k; p++) {
-        const x = a[offset + (transposeA ? p * lda + r : r * lda + p)]!;
-        const y = b[offset + (transposeB ? j * ldb + p : p * ldb + j)]!;
+        const x = a[offset + (transposeA ? p * lda + r : r * lda + p)];
+        const y = b[offset + (transposeB ? j * ldb + p : p * ldb + j)];
         sum += x * y;
       }
       expected = beta * expected + alpha * sum;
     }
-    const difference = Math.abs(c[i]! - expected);
+    const difference = Math.abs(c[i] - expected);
     if (!(difference <= tolerance)) expect.fail(`entry ${r}, ${j} differs by ${difference}`);
     if (i < offset || j >= n) expect(c[i]).toBe(before[i]);
   }

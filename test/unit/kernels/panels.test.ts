@@ -37,7 +37,7 @@ describe("panel kernels", () => {
         for (let c = 0; c < panelLines; c++) {
           let sum = 0;
           for (let p = 0; p < depth; p++) {
-            sum += plain.a[at + panelLines * p + r]! * plain.b[panelLines * (panel * depth + p) + c]!;
+            sum += plain.a[at + panelLines * p + r] * plain.b[panelLines * (panel * depth + p) + c];
           }
           expect(plain.sums[16 * panel + panelLines * r + c]).toBe(sum);
         }
@@ -68,8 +68,8 @@ describe("panel kernels", () => {
     const slow = createTypeScriptKernel();
     for (const kernel of [fast, slow]) {
       kernel.a.forEach((_, i) => {
-        kernel.a[i] = special[i % 6]!;
-        kernel.b[i] = special[Math.floor(i / 6) % 6]!;
+        kernel.a[i] = special[i % 6];
+        kernel.b[i] = special[Math.floor(i / 6) % 6];
       });
       for (let depth = 1; depth < 9; depth++) kernel.multiply(36, depth, 6);
     }

@@ -27,16 +27,16 @@ function random(size: number, real: boolean, seed: number): Planar {
 function entry(x: Planar, form: Form, rows: number, columns: number, r: number, c: number): [number, number] {
   const transposed = form === "transpose" || form === "adjoint";
   const at = transposed ? c * rows + r : r * columns + c;
-  const im = x.im === undefined ? 0 : x.im[at]!;
-  return [x.re[at]!, form === "adjoint" || form === "conjugate" ? -im : im];
+  const im = x.im === undefined ? 0 : x.im[at];
+  return [x.re[at], form === "adjoint" || form === "conjugate" ? -im : im];
 }
 
 function expectClose(actual: Planar, at: number, [re, im]: readonly [number, number], terms: number): void {
   // Terms are below two, so a sum of this many rounds by at most 2 (terms + 2)² u in each of two parts.
   const tolerance = 4 * (terms + 2) ** 2 * unitRoundoff;
   const difference = Math.max(
-    Math.abs(actual.re[at]! - re),
-    actual.im === undefined ? 0 : Math.abs(actual.im[at]! - im),
+    Math.abs(actual.re[at] - re),
+    actual.im === undefined ? 0 : Math.abs(actual.im[at] - im),
   );
   if (!(difference <= tolerance)) expect.fail(`entry ${at} differs by ${difference}`);
 }
@@ -83,8 +83,8 @@ describe("multiplyInto", () => {
                   re += x * v - y * w;
                   im += x * w + y * v;
                 }
-                const kept = before.im === undefined ? 0 : before.im[i]!;
-                expectClose(c, i, [beta * before.re[i]! + alpha * re, beta * kept + alpha * im], k);
+                const kept = before.im === undefined ? 0 : before.im[i];
+                expectClose(c, i, [beta * before.re[i] + alpha * re, beta * kept + alpha * im], k);
               }
             }
           }
@@ -134,8 +134,8 @@ describe("modeProductInto", () => {
             for (let q = 0; q < size; q++) {
               const [x, y] = entry(b, form, rows, size, p, q);
               const from = (l * size + q) * right + r;
-              const v = t.re[from]!;
-              const w = t.im === undefined ? 0 : t.im[from]!;
+              const v = t.re[from];
+              const w = t.im === undefined ? 0 : t.im[from];
               re += x * v - y * w;
               im += x * w + y * v;
             }

@@ -39,7 +39,7 @@ testRatios("hermitianEigen", 30, measured, function* (n, real) {
       const { values, vectors } = hermitianEigen(matrix);
       const lambda = values.map((value) => value * 2 ** (-exponent / 2) * 2 ** (-exponent / 2));
       expect(
-        lambda.every((value, i) => !(value < lambda[i - 1]!)),
+        lambda.every((value, i) => !(value < lambda[i - 1])),
         name,
       ).toBe(true);
       if (real) expect(isRealMatrix(vectors), name).toBe(true);
@@ -59,7 +59,7 @@ describe("hermitianEigen", () => {
     expect(values[0]).toBeCloseTo(1, 15);
     expect(values[1]).toBeCloseTo(3, 15);
     for (let i = 0; i < 4; i++) {
-      expect(Math.hypot(vectors.data[2 * i]!, vectors.data[2 * i + 1]!)).toBeCloseTo(Math.SQRT1_2, 15);
+      expect(Math.hypot(vectors.data[2 * i], vectors.data[2 * i + 1])).toBeCloseTo(Math.SQRT1_2, 15);
     }
   });
 
@@ -67,7 +67,7 @@ describe("hermitianEigen", () => {
     const values = [-5, -1, -1, 0, 0, 0, 1e-3, 2, 2.000001, 100];
     const found = hermitianEigen(withEigenvalues(values, false, 1)).values;
     values.forEach((value, i) => {
-      expect(Math.abs(found[i]! - value)).toBeLessThan(30 * 100 * unitRoundoff);
+      expect(Math.abs(found[i] - value)).toBeLessThan(30 * 100 * unitRoundoff);
     });
   });
 

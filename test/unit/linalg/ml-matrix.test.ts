@@ -61,7 +61,7 @@ describe("agreement with ml-matrix", () => {
     const { s, u, v } = svd(general);
     const other = new SingularValueDecomposition(toMl(general), { autoTranspose: true });
     s.forEach((value, i) => {
-      expect(Math.abs(value - other.diagonal[i]!)).toBeLessThan(tolerance);
+      expect(Math.abs(value - other.diagonal[i])).toBeLessThan(tolerance);
     });
     // A gap of 1/10 between neighbours amplifies the error of the vectors by about ten.
     const [ourU, ourV] = [toMl(u), toMl(v)];
@@ -80,7 +80,7 @@ describe("agreement with ml-matrix", () => {
       (x, y) => x - y,
     );
     hermitianEigen(a).values.forEach((value, i) => {
-      expect(Math.abs(value - other[i]!)).toBeLessThan(10 * tolerance);
+      expect(Math.abs(value - other[i])).toBeLessThan(10 * tolerance);
     });
   });
 

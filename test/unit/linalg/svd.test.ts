@@ -41,7 +41,7 @@ testRatios("svd", 50, measured, function* (size, real) {
         const { u, s, v } = svd(matrix);
         const values = s.map((value) => value * 2 ** (-exponent / 2) * 2 ** (-exponent / 2));
         expect(
-          values.every((value, i) => value >= 0 && !(value > values[i - 1]!)),
+          values.every((value, i) => value >= 0 && !(value > values[i - 1])),
           name,
         ).toBe(true);
         if (real) expect(isRealMatrix(u) && isRealMatrix(v), name).toBe(true);
@@ -68,14 +68,14 @@ describe("svd", () => {
     const { s, u, v } = svd(complexMatrix(2, 2, Float64Array.of(3, 0, 0, 0, 4, 0, 5, 0)));
     expect(s[0]).toBeCloseTo(Math.sqrt(45), 14);
     expect(s[1]).toBeCloseTo(Math.sqrt(5), 14);
-    expect(Math.abs(v.data[0]!)).toBeCloseTo(Math.SQRT1_2, 14);
-    expect(Math.abs(u.data[0]!)).toBeCloseTo(1 / Math.sqrt(10), 14);
+    expect(Math.abs(v.data[0])).toBeCloseTo(Math.SQRT1_2, 14);
+    expect(Math.abs(u.data[0])).toBeCloseTo(1 / Math.sqrt(10), 14);
   });
 
   it("finds the singular values that a matrix was made of", () => {
     const a = conditioned(12, 7, false, 3, 1e3);
     const { s } = svd(a);
-    for (let i = 0; i < 7; i++) expect(Math.abs(s[i]! - 1000 ** (-i / 6))).toBeLessThan(50 * unitRoundoff);
+    for (let i = 0; i < 7; i++) expect(Math.abs(s[i] - 1000 ** (-i / 6))).toBeLessThan(50 * unitRoundoff);
   });
 
   it("finds tiny singular values to high relative accuracy", () => {
@@ -93,9 +93,8 @@ describe("svd", () => {
     const { s } = svd(a);
     const others = [svd(reversed).s, svd(adjoint(a)).s];
     for (let i = 0; i < n; i++) {
-      expect(s[i]! / grades[i]!).toBeGreaterThan(0.01);
-      for (const other of others)
-        expect(Math.abs(other[i]! / s[i]! - 1)).toBeLessThan(100 * n * unitRoundoff);
+      expect(s[i] / grades[i]).toBeGreaterThan(0.01);
+      for (const other of others) expect(Math.abs(other[i] / s[i] - 1)).toBeLessThan(100 * n * unitRoundoff);
     }
   });
 
@@ -193,8 +192,8 @@ describe("svdInto", () => {
     const complex = { u: planar(24, false), v: planar(16, false), s: new Float64Array(4) };
     svdInto(a, 6, 4, real.u, real.s, real.v, createSvdWorkspace(6, 4, true));
     svdInto(a, 6, 4, complex.u, complex.s, complex.v, createSvdWorkspace(6, 4, false));
-    for (let i = 0; i < 4; i++) expect(Math.abs(real.s[i]! - complex.s[i]!)).toBeLessThan(20 * unitRoundoff);
-    for (let i = 0; i < 24; i++) expect(Math.abs(complex.u.im![i]!)).toBe(0);
+    for (let i = 0; i < 4; i++) expect(Math.abs(real.s[i] - complex.s[i])).toBeLessThan(20 * unitRoundoff);
+    for (let i = 0; i < 24; i++) expect(Math.abs(complex.u.im![i])).toBe(0);
   });
 
   it("ends within its bound whatever the numbers are", () => {

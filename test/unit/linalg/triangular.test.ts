@@ -14,8 +14,8 @@ const forms = ["lower", "lower-adjoint", "upper"] as const;
 function dominant(n: number, real: boolean, seed: number): ComplexMatrix {
   const a = randomMatrix(n, n, real, seed);
   for (let i = 0; i < n; i++) {
-    a.data[2 * (i * n + i)]! += i % 2 === 0 ? 2 : -2;
-    if (!real) a.data[2 * (i * n + i) + 1]! += 1;
+    a.data[2 * (i * n + i)] += i % 2 === 0 ? 2 : -2;
+    if (!real) a.data[2 * (i * n + i) + 1] += 1;
   }
   return a;
 }

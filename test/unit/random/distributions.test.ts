@@ -19,7 +19,7 @@ function chiSquare(counts: readonly number[]): number {
 
 function tally(classes: number, draws: number, draw: () => number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (let i = 0; i < draws; i++) counts[draw()]!++;
+  for (let i = 0; i < draws; i++) counts[draw()]++;
   return counts;
 }
 
@@ -100,7 +100,7 @@ describe("sample", () => {
       const sample = stream.sample(bound, count);
       expect(sample.length).toBe(count);
       expect(
-        sample.every((value, i) => value >= 0 && value < bound && (i === 0 || value > sample[i - 1]!)),
+        sample.every((value, i) => value >= 0 && value < bound && (i === 0 || value > sample[i - 1])),
       ).toBe(true);
     }
   });
@@ -117,7 +117,7 @@ describe("normal", () => {
     const variances = [1, 2, 15, 96];
     expected.forEach((value, i) => {
       expect(Math.abs(moment(values, i + 1) - value)).toBeLessThan(
-        standardErrors * Math.sqrt(variances[i]! / count),
+        standardErrors * Math.sqrt(variances[i] / count),
       );
     });
   });
@@ -137,7 +137,7 @@ describe("normal", () => {
   it("is independent from one draw to the next, within pairs and across", () => {
     for (const offset of [0, 1]) {
       let products = 0;
-      for (let i = offset; i + 1 < count; i += 2) products += values[i]! * values[i + 1]!;
+      for (let i = offset; i + 1 < count; i += 2) products += values[i] * values[i + 1];
       expect(Math.abs(products)).toBeLessThan(standardErrors * Math.sqrt(count / 2));
     }
   });
@@ -168,9 +168,9 @@ describe("complex normal", () => {
     let real = 0;
     let imaginary = 0;
     for (let i = 0; i < count; i++) {
-      power += re[i]! ** 2 + im[i]! ** 2;
-      real += re[i]! ** 2 - im[i]! ** 2;
-      imaginary += 2 * re[i]! * im[i]!;
+      power += re[i] ** 2 + im[i] ** 2;
+      real += re[i] ** 2 - im[i] ** 2;
+      imaginary += 2 * re[i] * im[i];
     }
     // |z|² and the parts of z² all have standard deviation `variance`.
     const limit = (standardErrors * variance) / Math.sqrt(count);
@@ -180,7 +180,7 @@ describe("complex normal", () => {
   });
 
   it("has a Rayleigh magnitude", () => {
-    const magnitudes = re.map((value, i) => Math.hypot(value, im[i]!));
+    const magnitudes = re.map((value, i) => Math.hypot(value, im[i]));
     const cdf = (value: number): number => -Math.expm1((-value * value) / variance);
     expect(kolmogorovSmirnov(magnitudes, cdf)).toBeLessThan(kolmogorovSmirnovLimit(count));
   });
