@@ -7,7 +7,7 @@ export * from "./bounds/index.js";
 export * from "./channels/index.js";
 export * from "./complex/index.js";
 export * from "./dictionaries/index.js";
-export { type ErrorCode, isSparseError, SparseError } from "./errors.js";
+export { type ErrorCode, type ErrorDetails, isSparseError, SparseError } from "./errors.js";
 export * from "./grids/index.js";
 export * from "./io/index.js";
 export * from "./linalg/index.js";

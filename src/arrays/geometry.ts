@@ -5,7 +5,7 @@ import { choiceOption, numberOption, readOptions, withDefault } from "../options
 /** Where the elements of an antenna array are. A plain frozen object. */
 export interface ArrayGeometry {
   readonly elements: number;
-  /** [elements × 3]: x, y, z of every element, in wavelengths. */
+  /** x, y, z of every element, in wavelengths, [elements × 3]. */
   readonly positions: Float64Array;
 }
 

@@ -22,7 +22,7 @@ export interface Axis {
 export interface Grid {
   readonly axes: readonly Axis[];
   readonly size: number;
-  /** [size × axes.length]: the coordinates of every point. */
+  /** The coordinates of every point, [size × axes.length]. */
   readonly points: Float64Array;
 }
 
