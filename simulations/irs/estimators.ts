@@ -6,6 +6,7 @@ import type { Oracle } from "../engine/contract.js";
 import {
   type CoefficientEstimate,
   estimated,
+  type KroneckerEstimator,
   type KroneckerObservation,
   kroneckerSblEstimator,
   ompEstimator,
@@ -33,10 +34,18 @@ const oracleLs: Oracle<IrsTruth, KroneckerObservation, CoefficientEstimate> = {
   },
 };
 
+/** The publication's method from the solver's own defaults, which do not depend on units. */
+const balanced: KroneckerEstimator = {
+  ...kroneckerSblEstimator({ ...stopping, method: "svd" }),
+  id: "kronecker-sbl-svd-balanced",
+  summary: "As kronecker-sbl-svd, from a start tied to the energy of the data and with relative pruning",
+};
+
 export const estimators = [
   ompEstimator,
   sblEstimator({ ...stopping, initial: "ones", pruneRatio: 1e-4 }),
   kroneckerSblEstimator({ ...published, method: "svd", pruneRatio: 0 }),
   kroneckerSblEstimator({ ...published, method: "am", pruneRatio: [1e-2, 1e-1, 1e-3] }),
+  balanced,
   oracleLs,
 ];
