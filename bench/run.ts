@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --json] [-- --only <group or name>]`: times kernels and solvers on this machine. Nothing here passes or
- * fails; read ratios, not seconds, and only from one run.
+ * `npm run bench [-- --json] [-- --only <group or name>]`: times kernels and solvers on this machine. Nothing here
+ * passes or fails; read ratios, not seconds, and only from one run.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus } from "node:os";

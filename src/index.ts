@@ -1,6 +1,6 @@
 /**
- * sparsewave: sparse Bayesian recovery and wireless channel estimation. The whole public surface; each folder is also an entry
- * of its own (`sparsewave/solvers`, `sparsewave/operators`, …).
+ * sparsewave: sparse Bayesian recovery and wireless channel estimation. The whole public surface; each folder is
+ * also an entry of its own (`sparsewave/solvers`, `sparsewave/operators`, …).
  */
 export * from "./arrays/index.js";
 export * from "./bounds/index.js";

@@ -26,11 +26,14 @@ const rounding = 64 * Number.EPSILON;
 const maxPowerIterations = 1000;
 
 export function createMStepWorkspace(modes: readonly Mode[]): MStepWorkspace {
-  const size = modes.reduce((product, mode) => product * mode.atoms, 1);
+  const product = (some: readonly Mode[]) => some.reduce((total, mode) => total * mode.atoms, 1);
+  const size = product(modes);
+  // What is left of Λ when its first mode, or the later half of its modes, is contracted away.
+  const contracted = Math.max(product(modes.slice(1)), product(modes.slice(0, modes.length >> 1)));
   const largest = Math.max(...modes.map((mode) => mode.atoms));
   const depth = 1 + Math.ceil(Math.log2(modes.length));
   return {
-    levels: Array.from({ length: depth }, () => new Float64Array(size)),
+    levels: Array.from({ length: depth }, () => new Float64Array(contracted)),
     weights: new Float64Array(size),
     previous: new Float64Array(size),
     next: new Float64Array(size),

@@ -53,42 +53,50 @@ export interface KroneckerSblOptions extends SolverOptions {
   readonly method?: "am" | "svd";
   /**
    * Where the prior variances start: "balanced", flat at the level that the energy of the data suggests, so that
-   * results do not depend on units, or "ones", flat at 1 in the units of the data, as published. Default "balanced".
+   * results do not depend on units, or "ones", flat at 1 in the units of the data, as published. Default
+   * "balanced".
    */
   readonly initial?: InitialPrior;
   /**
-   * An atom of a mode is removed for good when its γ_n falls below this fraction of the mode's largest. One number, or one
-   * per mode. Default: the published 1e-3 for "svd", 1e-2 for "am". The latter removes true coefficients of less than a tenth of the largest.
+   * An atom of a mode is removed for good when its γ_n falls below this fraction of the mode's largest. One
+   * number, or one per mode. Default: the published 1e-3 for "svd", 1e-2 for "am". The latter removes true
+   * coefficients of less than a tenth of the largest.
    */
   readonly pruneRatio?: number | readonly number[];
   /**
-   * An atom of a mode is removed when its γ_n falls below this value, in the units of the data (all factors but the last have
-   * unit norm). Default 0: never, because such a threshold depends on units.
+   * An atom of a mode is removed when its γ_n falls below this value, in the units of the data (all factors but
+   * the last have unit norm). Default 0: never, because such a threshold depends on units.
    */
   readonly pruneAbsolute?: number | readonly number[];
   /** Stop when ‖Δγ‖ ≤ tolerance ‖γ‖. Default 1e-4. */
   readonly tolerance?: number;
-  /** The inner loop of "am" stops when ‖Δγ‖ falls below this times the starting level of γ. Default 1e-5, as published. */
+  /**
+   * The inner loop of "am" stops when ‖Δγ‖ falls below this times the starting level of γ. Default 1e-5, as
+   * published.
+   */
   readonly innerTolerance?: number;
   /** Default 150. */
   readonly maxIterations?: number;
 }
 
-const perModeOption: OptionRule<number | readonly number[]> = {
-  expected: "a number of at least 0 or an array of such numbers, one per mode",
-  read: (value) => {
-    const acceptable = (entry: unknown) => typeof entry === "number" && Number.isFinite(entry) && entry >= 0;
-    if (Array.isArray(value)) return value.every(acceptable) ? (value as number[]) : undefined;
-    return acceptable(value) ? (value as number) : undefined;
-  },
-};
+/** A number from 0 to `max`, or an array of such numbers, one per mode. */
+function perModeOption(max: number): OptionRule<number | readonly number[]> {
+  const { expected, read } = numberOption({ min: 0, max });
+  return {
+    expected: `${expected}, or an array of such numbers, one per mode`,
+    read: (value) => {
+      if (!Array.isArray(value)) return read(value);
+      return value.every((entry) => read(entry) !== undefined) ? (value as number[]) : undefined;
+    },
+  };
+}
 
 const optionTable = {
   noise: noiseOption,
   method: withDefault(choiceOption(["svd", "am"]), "svd" as const),
   initial: withDefault(choiceOption(["balanced", "ones"]), "balanced" as const),
-  pruneRatio: optional(perModeOption),
-  pruneAbsolute: withDefault(perModeOption, 0),
+  pruneRatio: optional(perModeOption(1)),
+  pruneAbsolute: withDefault(perModeOption(Number.POSITIVE_INFINITY), 0),
   tolerance: withDefault(numberOption({ min: 0 }), 1e-4),
   innerTolerance: withDefault(numberOption({ min: 0 }), 1e-5),
   maxIterations: withDefault(numberOption({ min: 1, integer: true }), 150),
@@ -119,14 +127,15 @@ const defaultPruneRatio = { svd: 1e-3, am: 1e-2 } as const;
  *   `option` if an option is out of range; `range` if a noise variance is not positive
  *
  * @remarks
- * An iteration takes about 4 N max(N_n) multiply-adds for the posterior, with N = ∏ N_n over the atoms that are left,
- * and R singular value decompositions of size M_n × N_n. Memory: about 16 max(M, N) (4 + 2·snapshots) bytes. Neither a matrix with N columns
- * nor an N × N matrix is formed. With known noise, `method: "am"` and no pruning the evidence does not decrease;
- * `method: "svd"` usually raises it but need not.
+ * An iteration takes about 4 N max(N_n) multiply-adds for the posterior, with N = ∏ N_n over the atoms that are
+ * left, and R singular value decompositions of size M_n × N_n. Memory: about (80 + 64·snapshots) max(M, N) bytes,
+ * less if real. Neither a matrix with N columns nor an N × N matrix is formed. With known noise, `method: "am"`
+ * and no pruning the evidence does not decrease; `method: "svd"` usually raises it but need not.
  *
- * Source: Y. He and G. Joseph, "Bayesian algorithms for Kronecker-structured sparse vector recovery with application
- * to IRS-MIMO channel estimation", IEEE Trans. Signal Processing, 2024 (arXiv 2307.14719): AM-KroSBL and SVD-KroSBL.
- * Differences: the posterior is computed mode by mode; the start is tied to the data unless `initial` is "ones".
+ * Source: Y. He and G. Joseph, "Bayesian algorithms for Kronecker-structured sparse vector recovery with
+ * application to IRS-MIMO channel estimation", IEEE Trans. Signal Processing, 2024 (arXiv 2307.14719): AM-KroSBL
+ * and SVD-KroSBL. Differences: the posterior is computed mode by mode; the start is tied to the data unless
+ * `initial` is "ones".
  *
  * @example
  * const result = kroneckerSbl([A1, A2, A3], y, { noise: { kind: "known", variance: 1e-2 } });

@@ -73,9 +73,9 @@ const who = "sbl";
 /**
  * Sparse Bayesian learning with independent prior variances.
  *
- * Model: y = A x + w, x ~ N(0, diag(γ)), w ~ N(0, σ² I), real if neither dictionary nor measurement has an imaginary
- * part, otherwise circular complex. Finds γ (and σ² if it is learned) by maximising the evidence, then returns the Gaussian
- * posterior of x. Several snapshots share one γ (M-SBL).
+ * Model: y = A x + w, x ~ N(0, diag(γ)), w ~ N(0, σ² I), real if neither dictionary nor measurement has an
+ * imaginary part, otherwise circular complex. Finds γ (and σ² if it is learned) by maximising the evidence, then
+ * returns the Gaussian posterior of x. Several snapshots share one γ (M-SBL).
  *
  * @param dictionary - A, [rows × atoms], a matrix or an operator; Kronecker structure is used inside the posterior
  * @param measurement - y, [rows], or Y, [rows × snapshots]
@@ -89,14 +89,16 @@ const who = "sbl";
  * @remarks
  * With K active atoms and M rows an iteration costs, in complex multiply-adds (a quarter if all is real):
  * for K ≥ M, M² K + M³/3 (on a Kronecker dictionary about 4 M² max N_n + M³), for K < M, 2K³/3 + M K.
- * Memory: 64·M² + 24·atoms bytes beside the operator. The evidence does not decrease under "em" with known noise while no
- * atom is removed. If the noise variance is so small that Σ_y is singular in floating point, the last sound answer is returned with
- * reason `breakdown`. A learned noise variance stays above 1e-14 of the mean power of the measurement. Equal atoms get equal γ.
+ * Memory: 64·M² + 24·atoms bytes beside the operator. The evidence does not decrease under "em" with known noise
+ * while no atom is removed. If the noise variance is so small that Σ_y is singular in floating point, the last
+ * sound answer is returned with reason `breakdown`. A learned noise variance stays above 1e-14 of the mean power
+ * of the measurement. Equal atoms get equal γ.
  *
- * Sources: M. E. Tipping, "Sparse Bayesian learning and the relevance vector machine", J. Machine Learning Research 1, 2001,
- * eqs. (11)-(18); D. Wipf and B. Rao, "Sparse Bayesian learning for basis selection", IEEE Trans. Signal Processing 52(8), 2004,
- * eqs. (16)-(21); several snapshots: Wipf and Rao, IEEE Trans. Signal Processing 55(7), 2007. Differences: pruning is relative and the
- * start is tied to the data, so results do not depend on units.
+ * Sources: M. E. Tipping, "Sparse Bayesian learning and the relevance vector machine", J. Machine Learning
+ * Research 1, 2001, eqs. (11)-(18); D. Wipf and B. Rao, "Sparse Bayesian learning for basis selection", IEEE
+ * Trans. Signal Processing 52(8), 2004, eqs. (16)-(21); several snapshots: Wipf and Rao, IEEE Trans. Signal
+ * Processing 55(7), 2007. Differences: pruning is relative and the start is tied to the data, so results do not
+ * depend on units.
  *
  * @example
  * const result = sbl(dictionary, y, { noise: { kind: "known", variance: 1e-2 } });
