@@ -1,6 +1,7 @@
 /** The command line: which commands there are, and what an error turns into. */
 import { Command, CommanderError } from "commander";
 import { isSparseError } from "../../src/errors.js";
+import { nodeFiles } from "../engine/file-system.js";
 import { version } from "../engine/version.js";
 import { compiledModule } from "../engine/workers.js";
 import { listCommand } from "./list.js";
@@ -23,6 +24,7 @@ export async function main(words: readonly string[], options: MainOptions): Prom
     // Loaded when needed: the scenarios bring most of the library with them.
     loadRegistry: async () => (await import("../registry.js")).registry,
     registryModule: compiledModule(new URL("../registry.js", import.meta.url)),
+    files: nodeFiles,
     catchInterrupts: () => new AbortController().signal,
     ...options,
   };
@@ -84,7 +86,7 @@ function buildProgram(context: CommandContext, finish: (status: number) => void)
     .command("report")
     .description("rebuild the report of a finished run")
     .argument("<folder>", "folder of the results")
-    .action(async (folder: string) => finish(await reportCommand(folder, streams)));
+    .action(async (folder: string) => finish(await reportCommand(folder, streams, context.files)));
 
   program
     .command("solve")
@@ -111,6 +113,7 @@ function buildProgram(context: CommandContext, finish: (status: number) => void)
           out: (text) => streams.stdout.write(text),
           err: (text) => streams.stderr.write(text),
         },
+        context.files,
       );
     });
 

@@ -3,13 +3,19 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, optionError } from "../../src/errors.js";
 import type { Registry } from "../engine/contract.js";
+import type { FileSystem } from "../engine/file-system.js";
 import { type Overrides, overrideFigure } from "../engine/overrides.js";
 import { createPlan, type Plan, trialCount } from "../engine/plan.js";
 import { createProgress, silent } from "../engine/progress.js";
 import { planRecord, resultRecord, timingRecord, trialLines } from "../engine/records.js";
 import { leftOutCount } from "../engine/reduce.js";
 import { renderReport } from "../engine/report/page.js";
-import { freeResultPath, openResultFolder } from "../engine/result-files.js";
+import {
+  freeResultPath,
+  openResultFolder,
+  type ResultFolder,
+  type StoredRun,
+} from "../engine/result-files.js";
 import { type RunOutcome, runPlan } from "../engine/run.js";
 import { renderTables } from "../engine/table.js";
 import { inProcessRunner, workerRunner } from "../engine/workers.js";
@@ -31,6 +37,7 @@ export interface RunFlags {
 /** What a command needs of the program around it. */
 export interface CommandContext {
   readonly streams: Streams;
+  readonly files: FileSystem;
   /** Called when a run begins: interrupts then abort the signal instead of ending the process. */
   readonly catchInterrupts: () => AbortSignal;
   readonly loadRegistry: () => Promise<Registry>;
@@ -43,21 +50,58 @@ const defaultWidth = 120;
 
 /** @returns the exit status: 0 done, 1 if averages leave trials out, 130 if interrupted */
 export async function runCommand(target: string, flags: RunFlags, context: CommandContext): Promise<number> {
-  const { streams } = context;
+  const { streams, files } = context;
   const { figure, scenario } = findFigure(target, await context.loadRegistry());
   const plan = createPlan(await overrideFigure(figure, scenario, readOverrides(flags)), scenario);
   const workers = workerCount(flags.workers, plan);
-  const folder = openResultFolder(flags.out ?? freeResultPath(plan.figure.id), flags.force === true);
+  const path = flags.out ?? freeResultPath(plan.figure.id, files);
+  const folder = openResultFolder(path, flags.force === true, files);
+  try {
+    const description = planRecord(plan, rerunCommand(target, flags));
+    await folder.writePlan(description);
+    const outcome = await runTrials(plan, workers, folder, flags.quiet === true, context);
+    if (!outcome.complete) {
+      folder.syncTrials();
+      const kept = `${outcome.trials} of ${trialCount(plan)} trials are kept in ${join(path, "trials.log")}`;
+      streams.stderr.write(`run: interrupted; ${kept}\n`);
+      return 130;
+    }
+    const run = {
+      plan: description,
+      result: resultRecord(plan, outcome.points),
+      timing: timingRecord(plan, outcome, workers),
+    };
+    try {
+      await store(run, folder);
+    } finally {
+      // Also if it could not be stored: a full disk does not cost the answer of a long run.
+      show(run, flags.json === true, streams);
+    }
+    for (const [id, message] of outcome.firstErrors) {
+      streams.stderr.write(`run: estimator ${id} failed; the first message is ${JSON.stringify(message)}\n`);
+    }
+    const notes = flags.json === true ? streams.stderr : streams.stdout;
+    notes.write(`Results are in ${path}, the report in ${join(path, "report.html")}\n`);
+    return leftOutCount(run.result.points) === 0 ? 0 : 1;
+  } finally {
+    folder.close();
+  }
+}
 
-  const description = planRecord(plan, rerunCommand(target, flags));
+/** Runs the trials and writes their log; the threads have ended when it returns or throws. */
+async function runTrials(
+  plan: Plan,
+  workers: number,
+  folder: ResultFolder,
+  quiet: boolean,
+  context: CommandContext,
+): Promise<RunOutcome> {
   const total = trialCount(plan);
+  const progress = quiet ? silent : createProgress(plan.figure.id, total, context.streams.stderr);
   const runner = workers === 1 ? inProcessRunner(plan) : workerRunner(plan, workers, context.registryModule);
-  const progress = flags.quiet === true ? silent : createProgress(plan.figure.id, total, streams.stderr);
-  let outcome: RunOutcome;
   let done = 0;
   try {
-    await folder.writePlan(description);
-    outcome = await runPlan(plan, runner, {
+    return await runPlan(plan, runner, {
       signal: context.catchInterrupts(),
       onRecords: (records) => {
         folder.appendTrials(records.map((record) => trialLines(plan, record)).join(""));
@@ -67,29 +111,21 @@ export async function runCommand(target: string, flags: RunFlags, context: Comma
     });
   } finally {
     progress.finish();
-    folder.close();
     await runner.close();
   }
-  if (!outcome.complete) {
-    const log = join(folder.path, "trials.log");
-    streams.stderr.write(`run: interrupted; ${outcome.trials} of ${total} trials are kept in ${log}\n`);
-    return 130;
-  }
+}
 
-  const result = resultRecord(plan, outcome.points);
-  const timing = timingRecord(plan, outcome, workers);
-  await folder.writeResult(result);
-  await folder.writeTiming(timing);
-  await folder.writeReport(renderReport({ plan: description, result, timing }));
+/** The log first, the report last: a result never stands without its trials, nor a report without its result. */
+async function store(run: Required<StoredRun>, folder: ResultFolder): Promise<void> {
+  folder.syncTrials();
+  await folder.writeResult(run.result);
+  await folder.writeTiming(run.timing);
+  await folder.writeReport(renderReport(run));
+}
 
-  if (flags.json === true) streams.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
-  else streams.stdout.write(renderTables(description, result, streams.stdout.columns || defaultWidth));
-  for (const [id, message] of outcome.firstErrors) {
-    streams.stderr.write(`run: estimator ${id} failed; the first message is ${JSON.stringify(message)}\n`);
-  }
-  const notes = flags.json === true ? streams.stderr : streams.stdout;
-  notes.write(`Results are in ${folder.path}, the report in ${join(folder.path, "report.html")}\n`);
-  return leftOutCount(result.points) === 0 ? 0 : 1;
+function show({ plan, result }: StoredRun, asJson: boolean, { stdout }: Streams): void {
+  if (asJson) stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+  else stdout.write(renderTables(plan, result, stdout.columns || defaultWidth));
 }
 
 function readOverrides(flags: RunFlags): Overrides {

@@ -3,8 +3,8 @@ import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, optionError } from "../../src/errors.js";
 import { type NpyArray, writeMat, writeNpy } from "../../src/io/index.js";
-import { writeFileAtomic } from "../../src/io/node/index.js";
 import type { BayesianResult, SparseResult } from "../../src/solvers/index.js";
+import { type FileSystem, fileError } from "../engine/file-system.js";
 
 /** A result; the fields that only Bayesian solvers have may be missing. */
 export type SolverResult = SparseResult & Partial<BayesianResult>;
@@ -90,7 +90,10 @@ export interface Output {
  *
  * @throws `option` if the extension is another, the path is a folder, or its folder is missing or not writable
  */
-export async function openOutput(path: string): Promise<(output: Output) => Promise<void>> {
+export async function openOutput(
+  path: string,
+  files: FileSystem,
+): Promise<(output: Output) => Promise<void>> {
   const encode = encoderOf(path);
   if (await isFolder(path)) throw optionError("solve", "out", `${describe(path)}, a folder`, "a file");
   const folder = dirname(path);
@@ -100,7 +103,12 @@ export async function openOutput(path: string): Promise<(output: Output) => Prom
   await access(folder, constants.W_OK).catch(() => {
     throw optionError("solve", "out", `in ${describe(folder)}, which is not writable`, "a folder that is");
   });
-  return (output) => writeFileAtomic(path, encode(output));
+  return async (output) => {
+    const bytes = encode(output);
+    await files.writeFileAtomic(path, bytes).catch((error: unknown) => {
+      throw fileError("solve", path, "written", error);
+    });
+  };
 }
 
 function encoderOf(path: string): (output: Output) => Uint8Array {

@@ -4,6 +4,7 @@ import { toMatrix } from "../../src/io/index.js";
 import { loadArray } from "../../src/io/node/index.js";
 import { kroneckerOperator } from "../../src/operators/index.js";
 import { kroneckerOmp, kroneckerSbl, lmmse, omp, sbl, somp } from "../../src/solvers/index.js";
+import { type FileSystem, nodeFiles } from "../engine/file-system.js";
 import { unknownNameError } from "../engine/names.js";
 import { type SolveFlags, solverOptions } from "./solve-options.js";
 import { openOutput, resultRecord, resultSummary, type SolverResult } from "./solve-output.js";
@@ -35,17 +36,19 @@ const solvers: ReadonlyMap<string, SolverEntry> = new Map([
  * `streams.err`. Coefficients of several snapshots are row-major, [atoms × snapshots].
  *
  * @throws a `SparseError` for every mistake of the caller, before solving where it can be known then; nothing has
- *   been printed or written in that case
+ *   been printed or written in that case. An `Error` that names the file if the result cannot be written; it has been
+ *   printed then
  */
 export async function solveCommand(
   solver: string,
   flags: SolveFlags,
   streams: { out(text: string): void; err(text: string): void },
+  files: FileSystem = nodeFiles,
 ): Promise<void> {
   const entry = findSolver(solver);
   const options = solverOptions(solver, entry.bayesian, flags);
   if (flags.dictionary.length === 0) throw optionError("solve", "dictionary", "missing", "at least one file");
-  const write = flags.out === undefined ? undefined : await openOutput(flags.out);
+  const write = flags.out === undefined ? undefined : await openOutput(flags.out, files);
 
   const factors = [];
   for (const path of flags.dictionary) factors.push(toMatrix(await loadArray(path), path));
@@ -61,8 +64,12 @@ export async function solveCommand(
   const { rows, columns, data } = result.mean;
   // One dimension in, one dimension out.
   const shape = array.shape.length === 1 ? [rows] : [rows, columns];
-  await write?.({ record, mean: { shape, complex: true, data } });
-  streams.out(flags.json === true ? `${JSON.stringify(record)}\n` : resultSummary(solver, result, seconds));
+  try {
+    await write?.({ record, mean: { shape, complex: true, data } });
+  } finally {
+    // Also if it could not be written: a full disk does not cost the answer.
+    streams.out(flags.json === true ? `${JSON.stringify(record)}\n` : resultSummary(solver, result, seconds));
+  }
   if (flags.out !== undefined) {
     const note = `The ${flags.out.toLowerCase().endsWith(".json") ? "result" : "mean"} is in ${flags.out}\n`;
     if (flags.json === true) streams.err(note);

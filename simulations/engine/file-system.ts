@@ -1,4 +1,4 @@
-/** What the commands reach the disk with. Tests pass operations that fail. */
+/** The file operations behind everything that a command leaves on the disk. Tests pass some that fail. */
 import {
   appendFileSync,
   closeSync,

@@ -22,7 +22,6 @@ const fileNames = ["result.json", "report.html", "timing.json", "plan.json", "tr
  * is either complete or not there. What cannot be written throws an error that names the file.
  */
 export interface ResultFolder {
-  readonly path: string;
   /** After it has thrown, the log may end in a part of a line and must not be appended to. */
   appendTrials(lines: string): void;
   /** Returns when the log is on the disk. */
@@ -31,7 +30,7 @@ export interface ResultFolder {
   writeResult(result: Result): Promise<void>;
   writeTiming(timing: Timing): Promise<void>;
   writeReport(html: string): Promise<void>;
-  /** Never throws: what matters was flushed before. */
+  /** Never throws: closing takes nothing away that was written. */
   close(): void;
 }
 
@@ -67,7 +66,6 @@ export function openResultFolder(path: string, force: boolean, files: FileSystem
   const write = (name: string, text: string) => writeText("run", join(path, name), text, files);
   const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
   return {
-    path,
     appendTrials: (lines) => toLog(() => files.appendFileSync(log, lines)),
     syncTrials: () => toLog(() => files.fsyncSync(log)),
     writePlan: (plan) => write("plan.json", json(plan)),

@@ -68,6 +68,8 @@ export async function runPlan(
         const batchStart = performance.now();
         const records = await runner.run({ from, count });
         secondsPerTrial = (performance.now() - batchStart) / 1000 / count;
+        // After a failure nothing more is passed on: a log that could not be written would go on behind a gap.
+        if (failed) return;
         early.set(from, records);
         deliver();
       } catch (error) {
