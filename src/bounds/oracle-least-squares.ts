@@ -1,10 +1,15 @@
-import { timesPowerOfTwo } from "../complex/scale.js";
 import { type ComplexMatrix, complexMatrix, complexVector } from "../complex/types.js";
 import { describe, rangeError, SparseError, shapeError } from "../errors.js";
 import { leastSquares } from "../linalg/least-squares.js";
 import type { LinearOperator } from "../operators/operator.js";
 import type { SparseResult } from "../solvers/contract.js";
-import { type DictionaryInput, type MeasurementInput, readProblem, restoreMean } from "../solvers/problem.js";
+import {
+  type DictionaryInput,
+  type MeasurementInput,
+  readProblem,
+  restoreMean,
+  restoreResidualNorm,
+} from "../solvers/problem.js";
 
 const who = "oracleLeastSquares";
 
@@ -50,7 +55,7 @@ export function oracleLeastSquares(
     solver: "oracle-least-squares",
     mean: restoreMean(who, mean, units),
     support: Int32Array.from(atoms).sort(),
-    residualNorm: timesPowerOfTwo(residualNorm(operator, y, mean), units.measurementExponent),
+    residualNorm: restoreResidualNorm(who, residualNorm(operator, y, mean), units),
     iterations: 0,
     converged: true,
     reason: "closed-form",

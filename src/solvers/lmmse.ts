@@ -8,7 +8,13 @@ import { bayesianResult } from "./posterior/bayesian-result.js";
 import { coefficientSidePosterior, createCoefficientSide } from "./posterior/coefficient-side.js";
 import { createMeasurementSide, measurementSidePosterior } from "./posterior/measurement-side.js";
 import type { ActiveModel, Data, Posterior } from "./posterior/posterior.js";
-import { type DictionaryInput, type MeasurementInput, type Problem, readProblem } from "./problem.js";
+import {
+  type DictionaryInput,
+  type MeasurementInput,
+  normalisedNoise,
+  type Problem,
+  readProblem,
+} from "./problem.js";
 
 type KnownNoise = Extract<NoiseModel, { readonly kind: "known" }>;
 
@@ -87,7 +93,7 @@ export function lmmse(
   const noiseVariance = readNoise(who, settings.noise).variance!;
   const problem = readProblem(who, dictionary, measurement);
   const { operator, snapshots, units } = problem;
-  const scaledNoise = timesPowerOfTwo(noiseVariance, -2 * units.measurementExponent);
+  const scaledNoise = normalisedNoise(who, noiseVariance, units);
   const priorVariance = readPriorVariance(settings.priorVariance, operator.columns);
   const priorExponent = 2 * (units.dictionaryExponent - units.measurementExponent);
   const scaledPrior = priorVariance.map((gamma) => timesPowerOfTwo(gamma, priorExponent));

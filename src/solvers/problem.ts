@@ -116,9 +116,30 @@ export function restoreVariance(who: string, variance: Float64Array, units: Unit
   return data;
 }
 
-/** A measurement's power (a noise variance) in the caller's units. */
-export function restorePower(power: number, units: Units): number {
-  return timesPowerOfTwo(power, 2 * units.measurementExponent);
+/** A noise variance in the caller's units. @throws `range` if it overflows there */
+export function restoreNoise(who: string, variance: number, units: Units): number {
+  const restored = timesPowerOfTwo(variance, 2 * units.measurementExponent);
+  checkRange(who, "noiseVariance", [restored]);
+  return restored;
+}
+
+/** The norm of a residual in the caller's units. @throws `range` if it overflows there */
+export function restoreResidualNorm(who: string, norm: number, units: Units): number {
+  const restored = timesPowerOfTwo(norm, units.measurementExponent);
+  checkRange(who, "residualNorm", [restored]);
+  return restored;
+}
+
+/**
+ * A noise variance in the units of the normalised problem.
+ *
+ * @throws `range` if it is so far from the power of the measurement that it has no number there
+ */
+export function normalisedNoise(who: string, variance: number, units: Units): number {
+  const normalised = timesPowerOfTwo(variance, -2 * units.measurementExponent);
+  if (normalised > 0 && Number.isFinite(normalised)) return normalised;
+  const expected = "one within a factor of about 1e300 of the measurement's power";
+  throw rangeError(who, "noise.variance", String(variance), expected);
 }
 
 /** ln p of the measurement in the caller's units: a change of variables of rows · snapshots numbers. */
@@ -131,7 +152,7 @@ export function restoreLogEvidence(
   return logEvidence - dimensions * units.measurementExponent * Math.LN2;
 }
 
-function checkRange(who: string, name: string, data: Float64Array): void {
+function checkRange(who: string, name: string, data: ArrayLike<number>): void {
   for (let i = 0; i < data.length; i++) {
     if (!Number.isFinite(data[i]))
       throw rangeError(who, name, "an overflow in the units of the input", "a finite number");

@@ -1,4 +1,4 @@
-/** A dictionary of a quarter of a million atoms: as a matrix 84 GB, its posterior covariance 1 TB. */
+/** A dictionary of a quarter of a million atoms: as a matrix 90 GB, its posterior covariance 1.1 TB. */
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

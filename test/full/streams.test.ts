@@ -4,7 +4,7 @@ import { randomStream } from "../../src/random/index.js";
 it("no two of a million streams of a large study begin alike", { timeout: 120_000 }, () => {
   const purposes = ["factor", "support", "values", "noise", "symbols"];
   const count = 1_000_000;
-  // The first two of the first four words: if they differ, all four do.
+  // Two words of each: streams that differ in these do not share their first four.
   const words = new Uint32Array(2 * count);
   let at = 0;
   for (let seed = 0; seed < 10; seed++) {

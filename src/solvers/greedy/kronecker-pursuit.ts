@@ -1,12 +1,11 @@
 /** Orthogonal matching pursuit on a product of supports: the steps of `kroneckerOmp`. */
 import { modeProductsInto } from "../../complex/mode-products.js";
 import { type Planar, planar, split } from "../../complex/planar.js";
-import { timesPowerOfTwo } from "../../complex/scale.js";
 import { complexMatrix } from "../../complex/types.js";
 import { numberOption, type OptionValues, optional } from "../../options.js";
 import type { SolverOptions, SolverSteps, SparseResult, StopReason } from "../contract.js";
 import type { Factor, KroneckerProblem } from "../kronecker-problem.js";
-import { restoreMean } from "../problem.js";
+import { restoreMean, restoreResidualNorm } from "../problem.js";
 import { sharedOptionRules } from "../run.js";
 import { appendColumn, type GrowingQr, growingQr, solveTriangleInPlace, squaredNorm } from "./growing-qr.js";
 import {
@@ -244,7 +243,7 @@ function resultOf(
     solver: "kronecker-omp",
     mean: restoreMean(who, mean, units),
     support: Int32Array.from(atoms).sort(),
-    residualNorm: timesPowerOfTwo(normOf(residual), units.measurementExponent),
+    residualNorm: restoreResidualNorm(who, normOf(residual), units),
     iterations,
     converged: reason === "residual" || reason === "sparsity" || reason === "zero-measurement",
     reason,

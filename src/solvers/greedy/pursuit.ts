@@ -1,11 +1,10 @@
 /** Orthogonal matching pursuit on one or several snapshots: what `omp` and `somp` share. */
 import { type Planar, planar, split } from "../../complex/planar.js";
-import { timesPowerOfTwo } from "../../complex/scale.js";
 import { type ComplexVector, complexMatrix, complexVector } from "../../complex/types.js";
 import { optionError } from "../../errors.js";
 import { numberOption, type OptionValues, optional } from "../../options.js";
 import type { SolverOptions, SolverSteps, SparseResult, StopReason } from "../contract.js";
-import { type Problem, restoreMean } from "../problem.js";
+import { type Problem, restoreMean, restoreResidualNorm } from "../problem.js";
 import { sharedOptionRules } from "../run.js";
 import {
   appendColumn,
@@ -190,7 +189,7 @@ function resultOf(who: string, problem: Problem, state: PursuitState, reason: St
     solver: who,
     mean: restoreMean(who, mean, units),
     support: Int32Array.from(chosen).sort(),
-    residualNorm: timesPowerOfTwo(residualNorm(state), units.measurementExponent),
+    residualNorm: restoreResidualNorm(who, residualNorm(state), units),
     iterations: chosen.length,
     converged: reason === "residual" || reason === "sparsity" || reason === "zero-measurement",
     reason,

@@ -1,9 +1,15 @@
 /** The result of a sparse Bayesian solver, in the caller's units. */
 import type { Planar } from "../../complex/planar.js";
-import { timesPowerOfTwo } from "../../complex/scale.js";
 import { complexMatrix } from "../../complex/types.js";
 import type { BayesianResult, Hyperparameters, StopReason } from "../contract.js";
-import { type Problem, restoreLogEvidence, restoreMean, restorePower, restoreVariance } from "../problem.js";
+import {
+  type Problem,
+  restoreLogEvidence,
+  restoreMean,
+  restoreNoise,
+  restoreResidualNorm,
+  restoreVariance,
+} from "../problem.js";
 import { meanPower } from "../sbl/hyperparameters.js";
 
 /** What a posterior must offer, in normalised units; the active coefficients are those of the support, in order. */
@@ -60,12 +66,12 @@ export function bayesianResult(problem: Omit<Problem, "operator">, outcome: Outc
     mean: restoreMean(who, mean, units),
     variance: restoreVariance(who, variance, units),
     support,
-    residualNorm: timesPowerOfTwo(Math.sqrt(residualEnergy), units.measurementExponent),
+    residualNorm: restoreResidualNorm(who, Math.sqrt(residualEnergy), units),
     iterations,
     converged: reason !== "breakdown" && reason !== "max-iterations",
     reason,
     hyperparameters,
-    noiseVariance: restorePower(noiseVariance, units),
+    noiseVariance: restoreNoise(who, noiseVariance, units),
     logEvidence: restoreLogEvidence(posterior?.logEvidence ?? Number.NEGATIVE_INFINITY, problem),
   };
 }

@@ -2,7 +2,7 @@
 import type { Planar } from "../../complex/planar.js";
 import { timesPowerOfTwo } from "../../complex/scale.js";
 import type { NoiseStart } from "../noise.js";
-import type { Problem } from "../problem.js";
+import { normalisedNoise, type Problem } from "../problem.js";
 
 /**
  * Where the prior variances start.
@@ -28,9 +28,13 @@ export function priorUnit({ units }: Pick<Problem, "units">): number {
 }
 
 /** The noise variance at the start, in normalised units; a tenth of the mean power if nothing is known. */
-export function startingNoise(noise: NoiseStart, problem: Pick<Problem, "measurement" | "units">): number {
+export function startingNoise(
+  who: string,
+  noise: NoiseStart,
+  problem: Pick<Problem, "measurement" | "units">,
+): number {
   if (noise.variance === undefined) return 0.1 * meanPower(problem);
-  return timesPowerOfTwo(noise.variance, -2 * problem.units.measurementExponent);
+  return normalisedNoise(who, noise.variance, problem.units);
 }
 
 /** The sums of a posterior that the noise is learned from. */

@@ -228,7 +228,7 @@ function createState(problem: KroneckerProblem, settings: Settings, noise: Noise
     level,
     before: new Float64Array(size),
     after: new Float64Array(size),
-    noiseVariance: startingNoise(noise, problem),
+    noiseVariance: startingNoise(who, noise, problem),
   };
 }
 

@@ -191,7 +191,7 @@ function createState(problem: Problem, settings: Settings, noise: NoiseStart): S
     columns,
     atoms: columns,
     priorVariance: new Float64Array(columns.length).fill(level),
-    noiseVariance: startingNoise(noise, problem),
+    noiseVariance: startingNoise(who, noise, problem),
     measurementSide: undefined,
     coefficientSide: undefined,
     sound: undefined,
