@@ -1,15 +1,6 @@
 import type { Registry } from "../engine/contract.js";
+import { solvers } from "./solvers.js";
 import type { Streams } from "./streams.js";
-
-/** What `sparsewave solve` offers. */
-export const solvers: readonly { readonly id: string; readonly summary: string }[] = [
-  { id: "omp", summary: "Orthogonal matching pursuit" },
-  { id: "somp", summary: "Simultaneous orthogonal matching pursuit, for several snapshots" },
-  { id: "kronecker-omp", summary: "Orthogonal matching pursuit on the factors of a Kronecker dictionary" },
-  { id: "sbl", summary: "Sparse Bayesian learning with independent prior variances" },
-  { id: "kronecker-sbl", summary: "Sparse Bayesian learning with Kronecker-structured prior variances" },
-  { id: "lmmse", summary: "Linear minimum mean square error estimate for a given prior" },
-];
 
 /** `sparsewave list`: everything that has a name, with one line each; with `--json`, also what a scenario offers. */
 export function listCommand(json: boolean, registry: Registry, streams: Streams): number {
@@ -31,7 +22,7 @@ function listing({ figures, scenarios }: Registry): object {
       })),
       metrics: metrics.map((metric) => ({ id: metric.id, unit: metric.unit, summary: metric.summary })),
     })),
-    solvers,
+    solvers: solvers.map(({ id, summary }) => ({ id, summary })),
   };
 }
 

@@ -1,33 +1,14 @@
-import type { ComplexMatrix } from "../../src/complex/index.js";
 import { optionError } from "../../src/errors.js";
 import { toMatrix } from "../../src/io/index.js";
 import { loadArray } from "../../src/io/node/index.js";
 import { kroneckerOperator } from "../../src/operators/index.js";
-import { kroneckerOmp, kroneckerSbl, lmmse, omp, sbl, somp } from "../../src/solvers/index.js";
 import { type FileSystem, nodeFiles } from "../engine/file-system.js";
 import { unknownNameError } from "../engine/names.js";
 import { type SolveFlags, solverOptions } from "./solve-options.js";
-import { openOutput, resultRecord, resultSummary, type SolverResult } from "./solve-output.js";
+import { openOutput, resultRecord, resultSummary } from "./solve-output.js";
+import { type SolverEntry, solvers } from "./solvers.js";
 
 export type { SolveFlags } from "./solve-options.js";
-
-interface SolverEntry {
-  /** Takes a noise model, and gives variances and evidence. */
-  readonly bayesian: boolean;
-  /** Works on factors, so that even one dictionary is a Kronecker dictionary. */
-  readonly kronecker: boolean;
-  /** The dictionary and the options are checked by the solver itself. */
-  readonly solve: (dictionary: never, measurement: ComplexMatrix, options: never) => SolverResult;
-}
-
-const solvers: ReadonlyMap<string, SolverEntry> = new Map([
-  ["omp", { bayesian: false, kronecker: false, solve: omp }],
-  ["somp", { bayesian: false, kronecker: false, solve: somp }],
-  ["kronecker-omp", { bayesian: false, kronecker: true, solve: kroneckerOmp }],
-  ["sbl", { bayesian: true, kronecker: false, solve: sbl }],
-  ["kronecker-sbl", { bayesian: true, kronecker: true, solve: kroneckerSbl }],
-  ["lmmse", { bayesian: true, kronecker: false, solve: lmmse }],
-]);
 
 /**
  * `sparsewave solve`: loads a dictionary and a measurement, runs one solver, prints and writes the result.
@@ -78,7 +59,8 @@ export async function solveCommand(
 }
 
 function findSolver(name: string): SolverEntry {
-  const entry = solvers.get(name);
+  const entry = solvers.find(({ id }) => id === name);
   if (entry !== undefined) return entry;
-  throw unknownNameError("solve", "solver", name, [...solvers.keys()]);
+  const names = solvers.map(({ id }) => id);
+  throw unknownNameError("solve", "solver", name, names);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { solvers } from "../../../simulations/commands/list.js";
 import { main } from "../../../simulations/commands/main.js";
+import { solvers } from "../../../simulations/commands/solvers.js";
 import type { SparseError } from "../../../src/errors.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { thrownBy } from "../../support/thrown.js";
