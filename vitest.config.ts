@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...left],
+    setupFiles: ["test/support/kernel-backend.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -19,4 +19,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await main(process.argv.slice(2), { streams: process, catchInterrupts });
+process.exitCode = await main(process.argv.slice(2), {
+  streams: process,
+  environment: process.env,
+  catchInterrupts,
+});

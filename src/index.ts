@@ -10,6 +10,7 @@ export * from "./dictionaries/index.js";
 export { type ErrorCode, type ErrorDetails, isSparseError, SparseError } from "./errors.js";
 export * from "./grids/index.js";
 export * from "./io/index.js";
+export * from "./kernels/index.js";
 export * from "./linalg/index.js";
 export * from "./metrics/index.js";
 export * from "./operators/index.js";

@@ -2,15 +2,18 @@
 import { Command, CommanderError } from "commander";
 import { isSparseError } from "../../src/errors.js";
 import { nodeFiles } from "../engine/file-system.js";
+import { type KernelEnvironment, useKernelsOf } from "../engine/kernels.js";
 import { version } from "../engine/version.js";
 import { compiledModule } from "../engine/workers.js";
+import { infoCommand } from "./info.js";
 import { listCommand } from "./list.js";
 import { reportCommand } from "./report.js";
 import { type CommandContext, type RunFlags, runCommand } from "./run.js";
 import type { SolveFlags } from "./solve.js";
 
-/** Without a registry, that of the package. */
-export type MainOptions = Pick<CommandContext, "streams"> & Partial<CommandContext>;
+/** Without a registry, that of the package; without an environment, the kernels that are in use. */
+export type MainOptions = Pick<CommandContext, "streams"> &
+  Partial<CommandContext> & { readonly environment?: KernelEnvironment };
 
 /**
  * Runs one command.
@@ -33,6 +36,7 @@ export async function main(words: readonly string[], options: MainOptions): Prom
     status = value;
   });
   try {
+    useKernelsOf(options.environment ?? {});
     await program.parseAsync(words.length === 0 ? ["--help"] : words, { from: "user" });
     return status;
   } catch (error) {
@@ -66,6 +70,12 @@ function buildProgram(context: CommandContext, finish: (status: number) => void)
     .action(async (flags: { json?: boolean }) => {
       finish(listCommand(flags.json === true, await context.loadRegistry(), streams));
     });
+
+  program
+    .command("info")
+    .description("show the version, the kernels in use, the memory limit and the processors")
+    .option("--json", "print one JSON object")
+    .action((flags: { json?: boolean }) => finish(infoCommand(flags.json === true, streams)));
 
   program
     .command("run")

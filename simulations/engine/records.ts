@@ -1,5 +1,6 @@
 /** The contents of a run's files, made from the plan and its outcome. */
 import { availableParallelism, cpus } from "node:os";
+import { kernelInfo } from "../../src/kernels/index.js";
 import { streamVersion } from "../../src/random/index.js";
 import type { Plan } from "./plan.js";
 import type { PlanRecord, PointSummary, Result, Timing } from "./result.js";
@@ -49,6 +50,7 @@ export function timingRecord(plan: Plan, outcome: RunOutcome, workers: number): 
     schema: "sparsewave.timing/1",
     node: process.version,
     processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} threads`,
+    kernels: kernelInfo().backend,
     workers,
     seconds: outcome.seconds,
     estimators: plan.estimators.map(({ id }, index) => ({ id, seconds: outcome.estimatorSeconds[index] })),

@@ -75,6 +75,8 @@ export const timingSchema = v.object({
   schema: v.literal("sparsewave.timing/1"),
   node: v.string(),
   processor: v.string(),
+  /** Those that computed; absent from files of versions that had one kind. */
+  kernels: v.optional(v.string()),
   workers: v.number(),
   /** From the first trial to the last, [s]. */
   seconds: v.number(),

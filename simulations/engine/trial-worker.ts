@@ -1,6 +1,7 @@
 /** What runs in a worker thread: batches of trials of the one plan that the pool was made for. */
 import Tinypool from "tinypool";
 import type { FigureConfiguration, Registry } from "./contract.js";
+import { useKernelsOf } from "./kernels.js";
 import { pick } from "./names.js";
 import { createPlan, type Plan } from "./plan.js";
 import { runTrials, type TrialRecord } from "./trial.js";
@@ -20,6 +21,7 @@ export interface Batch {
 let plan: Promise<Plan> | undefined;
 
 async function makePlan(): Promise<Plan> {
+  useKernelsOf(process.env);
   const { figure, registryModule } = Tinypool.workerData as WorkerData;
   const { registry } = (await import(registryModule)) as { registry: Registry };
   const [scenario] = pick("run", "scenario", registry.scenarios, [figure.scenario]);

@@ -1,15 +1,8 @@
-/**
- * Storage inside the kernels: real and imaginary parts in arrays of their own, and no imaginary array at all for
- * a real matrix. So every algorithm has one text for both fields and a real problem costs a quarter of a complex
- * one. Public matrices are interleaved ({@link ComplexMatrix}); they are split once at entry and joined at exit.
- */
+/** Between interleaved public data ({@link ComplexMatrix}) and the planar storage of the kernels. */
+import type { Planar } from "../kernels/planar.js";
 import type { ComplexMatrix } from "./types.js";
 
-/** Row-major numbers; the imaginary parts are zero where `im` is absent. Shapes travel beside it. */
-export interface Planar {
-  readonly re: Float64Array;
-  readonly im?: Float64Array;
-}
+export type { Planar };
 
 /** Room for `size` numbers, zero. */
 export function planar(size: number, real: boolean): Planar {

@@ -1,9 +1,8 @@
-/** Matrix products on planar storage, built on the real product: one for real matrices, four for complex ones. */
-import { kernels } from "../kernels/kernels.js";
+/** Matrix products on planar storage. */
+import { addProduct, clear, type Form } from "../kernels/products.js";
 import type { Planar } from "./planar.js";
 
-/** How a factor enters a product: as it is, transposed, or conjugated and transposed. */
-export type Form = "plain" | "transpose" | "adjoint" | "conjugate";
+export type { Form };
 
 /**
  * C ← β C + α op(A) op(B), complex or real by its operands, row-major and contiguous.
@@ -25,28 +24,11 @@ export function multiplyInto(
   alpha = 1,
   beta = 0,
 ): void {
-  const ta = formA === "transpose" || formA === "adjoint";
-  const tb = formB === "transpose" || formB === "adjoint";
-  const lda = ta ? m : k;
-  const ldb = tb ? k : n;
-  const signA = formA === "adjoint" || formA === "conjugate" ? -1 : 1;
-  const signB = formB === "adjoint" || formB === "conjugate" ? -1 : 1;
-  const { gemm } = kernels;
-  gemm(ta, tb, m, n, k, alpha, a.re, 0, lda, b.re, 0, ldb, beta, c.re, 0, n);
-  if (a.im !== undefined && b.im !== undefined) {
-    gemm(ta, tb, m, n, k, -signA * signB * alpha, a.im, 0, lda, b.im, 0, ldb, 1, c.re, 0, n);
-  }
-  if (c.im === undefined) return;
-  let betaIm = beta;
-  if (b.im !== undefined) {
-    gemm(ta, tb, m, n, k, signB * alpha, a.re, 0, lda, b.im, 0, ldb, betaIm, c.im, 0, n);
-    betaIm = 1;
-  }
-  if (a.im !== undefined) {
-    gemm(ta, tb, m, n, k, signA * alpha, a.im, 0, lda, b.re, 0, ldb, betaIm, c.im, 0, n);
-    betaIm = 1;
-  }
-  if (betaIm !== 1) scaleInPlace(c.im, m * n, betaIm);
+  const lda = formA === "transpose" || formA === "adjoint" ? m : k;
+  const ldb = formB === "transpose" || formB === "adjoint" ? k : n;
+  if (beta === 0) clear(c, 0, m * n);
+  else if (beta !== 1) scaleInPlace(c, m * n, beta);
+  addProduct(alpha, c, 0, n, formA, a, 0, lda, formB, b, 0, ldb, m, n, k);
 }
 
 /**
@@ -66,66 +48,27 @@ export function modeProductInto(
   right: number,
 ): void {
   const transposed = form === "transpose" || form === "adjoint";
-  const sign = form === "adjoint" || form === "conjugate" ? -1 : 1;
-  modePart(out.re, transposed, b.re, rows, size, t.re, left, right, 1, 0);
-  if (b.im !== undefined && t.im !== undefined) {
-    modePart(out.re, transposed, b.im, rows, size, t.im, left, right, -sign, 1);
-  }
-  if (out.im === undefined) return;
-  let beta = 0;
-  if (t.im !== undefined) {
-    modePart(out.im, transposed, b.re, rows, size, t.im, left, right, 1, 0);
-    beta = 1;
-  }
-  if (b.im !== undefined) {
-    modePart(out.im, transposed, b.im, rows, size, t.re, left, right, sign, beta);
-    beta = 1;
-  }
-  if (beta === 0) out.im.fill(0, 0, left * rows * right);
-}
-
-/** One real mode product; as few and as large matrix products as the layout allows. */
-function modePart(
-  out: Float64Array,
-  transposed: boolean,
-  b: Float64Array,
-  rows: number,
-  size: number,
-  t: Float64Array,
-  left: number,
-  right: number,
-  alpha: number,
-  beta: number,
-): void {
-  const { gemm } = kernels;
-  const ldb = transposed ? rows : size;
+  clear(out, 0, left * rows * right);
   if (right === 1) {
-    gemm(false, !transposed, left, rows, size, alpha, t, 0, size, b, 0, ldb, beta, out, 0, rows);
+    // T op(B)^T: the form of the transpose of op(B).
+    const flipped = {
+      plain: "transpose",
+      transpose: "plain",
+      adjoint: "conjugate",
+      conjugate: "adjoint",
+    } as const;
+    const ldb = transposed ? rows : size;
+    addProduct(1, out, 0, rows, "plain", t, 0, size, flipped[form], b, 0, ldb, left, rows, size);
     return;
   }
+  const ldb = transposed ? rows : size;
   for (let l = 0; l < left; l++) {
-    gemm(
-      transposed,
-      false,
-      rows,
-      right,
-      size,
-      alpha,
-      b,
-      0,
-      ldb,
-      t,
-      l * size * right,
-      right,
-      beta,
-      out,
-      l * rows * right,
-      right,
-    );
+    const [from, to] = [l * size * right, l * rows * right];
+    addProduct(1, out, to, right, form, b, 0, ldb, "plain", t, from, right, rows, right, size);
   }
 }
 
-function scaleInPlace(data: Float64Array, size: number, factor: number): void {
-  if (factor === 0) data.fill(0, 0, size);
-  else for (let i = 0; i < size; i++) data[i] = data[i] * factor;
+function scaleInPlace({ re, im }: Planar, size: number, factor: number): void {
+  for (let i = 0; i < size; i++) re[i] = re[i] * factor;
+  if (im !== undefined) for (let i = 0; i < size; i++) im[i] = im[i] * factor;
 }

@@ -1,4 +1,4 @@
-/** Real matrix product: C ← β C + α op(A) op(B), row-major, on parts of larger arrays. */
+/** Real matrix product in TypeScript: C ← C + α op(A) op(B), row-major, on parts of larger arrays. */
 import { addProductDirect, addProductOfVector } from "./direct.js";
 import { addProductPacked } from "./packed.js";
 
@@ -6,14 +6,14 @@ import { addProductPacked } from "./packed.js";
 const smallProduct = 1500;
 
 /**
- * C ← β C + α op(A) op(B), where op transposes if its flag is set. C must not overlap A or B where they are read.
+ * C ← C + α op(A) op(B), where op transposes if its flag is set. C must not overlap A or B where they are read.
  *
  * @param m - rows of op(A) and C
  * @param n - columns of op(B) and C
  * @param k - columns of op(A), rows of op(B)
  * @param lda - distance between the rows of A as stored (likewise ldb, ldc)
  */
-export function gemm(
+export function addRealProduct(
   transposeA: boolean,
   transposeB: boolean,
   m: number,
@@ -26,13 +26,10 @@ export function gemm(
   b: Float64Array,
   bOffset: number,
   ldb: number,
-  beta: number,
   c: Float64Array,
   cOffset: number,
   ldc: number,
 ): void {
-  scaleBlock(m, n, beta, c, cOffset, ldc);
-  if (alpha === 0 || k === 0 || m === 0 || n === 0) return;
   // Steps from row to row and from column to column of op(A) and op(B).
   const aRow = transposeA ? 1 : lda;
   const aColumn = transposeA ? lda : 1;
@@ -46,14 +43,5 @@ export function gemm(
     addProductDirect(m, n, k, alpha, a, aOffset, aRow, aColumn, b, bOffset, bRow, bColumn, c, cOffset, ldc);
   } else {
     addProductPacked(m, n, k, alpha, a, aOffset, aRow, aColumn, b, bOffset, bRow, bColumn, c, cOffset, ldc);
-  }
-}
-
-function scaleBlock(m: number, n: number, beta: number, c: Float64Array, offset: number, ldc: number): void {
-  if (beta === 1) return;
-  for (let i = 0; i < m; i++) {
-    const row = offset + i * ldc;
-    if (beta === 0) c.fill(0, row, row + n);
-    else for (let j = 0; j < n; j++) c[row + j] = beta * c[row + j];
   }
 }

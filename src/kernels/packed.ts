@@ -2,23 +2,18 @@
  * Products of large matrices: blocks of both factors are copied into panels of four lines, in the order in which the
  * innermost loop reads them, so that they stay in the caches. Panels are padded with zeros: no edge cases inside.
  */
-import {
-  blockColumns,
-  blockDepth,
-  blockRows,
-  createTypeScriptKernel,
-  type PanelKernel,
-  panelLines,
-} from "./panels.js";
-import { createWebAssemblyKernel } from "./webassembly.js";
+import { blockColumns, blockDepth, blockRows, multiplyPanel, type Panels, panelLines } from "./panels.js";
 
-/** Made when first needed. Which one it is changes the speed, not the result. */
-let kernel: PanelKernel | undefined;
+/** Made when first needed. */
+let buffers: Panels | undefined;
 
-/** The kernel in use. */
-export function panelKernel(): PanelKernel {
-  kernel ??= createWebAssemblyKernel() ?? createTypeScriptKernel();
-  return kernel;
+function panelBuffers(): Panels {
+  buffers ??= {
+    a: new Float64Array(blockRows * blockDepth),
+    b: new Float64Array(blockColumns * blockDepth),
+    sums: new Float64Array(panelLines * blockColumns),
+  };
+  return buffers;
 }
 
 /** C ← C + α A B for an m × k matrix A and a k × n matrix B, with steps as in direct.ts. */
@@ -39,7 +34,7 @@ export function addProductPacked(
   cAt: number,
   cRow: number,
 ): void {
-  const panels = panelKernel();
+  const panels = panelBuffers();
   for (let k0 = 0; k0 < k; k0 += blockDepth) {
     const depth = Math.min(blockDepth, k - k0);
     for (let n0 = 0; n0 < n; n0 += blockColumns) {
@@ -49,7 +44,7 @@ export function addProductPacked(
         const rows = Math.min(blockRows, m - m0);
         packBlock(panels.a, rows, depth, a, aAt + m0 * aRow + k0 * aColumn, aRow, aColumn, alpha);
         for (let i = 0; i < rows; i += panelLines) {
-          panels.multiply(i * depth, depth, Math.ceil(columns / panelLines));
+          multiplyPanel(panels, i * depth, depth, Math.ceil(columns / panelLines));
           addTiles(panels.sums, Math.min(panelLines, rows - i), columns, c, cAt + (m0 + i) * cRow + n0, cRow);
         }
       }

@@ -10,40 +10,26 @@ export const blockRows = 128;
 export const blockDepth = 256;
 export const blockColumns = 512;
 
-/** Room for packed blocks, and what multiplies them. */
-export interface PanelKernel {
-  readonly name: string;
+/** Room for packed blocks and their products. */
+export interface Panels {
   /** Panels of A, [blockRows / 4 × blockDepth × 4] or less deep and then without gaps. */
   readonly a: Float64Array;
   /** Panels of B, likewise. */
   readonly b: Float64Array;
   /** The sums, 4 × 4 numbers for each panel of B, row-major. */
   readonly sums: Float64Array;
-  /**
-   * Multiplies the panel of A that begins at number `at` by the first `panels` panels of B. Every sum adds its
-   * products in the order of the depth, rounding each product and each sum, so that all kernels give the same bits.
-   */
-  multiply(at: number, depth: number, panels: number): void;
 }
 
-/** The kernel for where there is no WebAssembly. */
-export function createTypeScriptKernel(): PanelKernel {
-  const a = new Float64Array(blockRows * blockDepth);
-  const b = new Float64Array(blockColumns * blockDepth);
-  const sums = new Float64Array(panelLines * blockColumns);
-  return {
-    name: "typescript",
-    a,
-    b,
-    sums,
-    multiply(at, depth, panels) {
-      for (let panel = 0; panel < panels; panel++) {
-        const from = panel * panelLines * depth;
-        multiplyHalf(a, at, b, from, depth, sums, 16 * panel);
-        multiplyHalf(a, at, b, from + 2, depth, sums, 16 * panel + 2);
-      }
-    },
-  };
+/**
+ * Multiplies the panel of A that begins at number `at` by the first `panels` panels of B. Every sum adds its products in
+ * the order of the depth.
+ */
+export function multiplyPanel({ a, b, sums }: Panels, at: number, depth: number, panels: number): void {
+  for (let panel = 0; panel < panels; panel++) {
+    const from = panel * panelLines * depth;
+    multiplyHalf(a, at, b, from, depth, sums, 16 * panel);
+    multiplyHalf(a, at, b, from + 2, depth, sums, 16 * panel + 2);
+  }
 }
 
 /** Two columns of the tile: eight sums fit the registers of the processor, sixteen do not. */

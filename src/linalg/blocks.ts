@@ -4,7 +4,8 @@
  * the distance between its rows.
  */
 import type { Planar } from "../complex/planar.js";
-import { kernels } from "../kernels/kernels.js";
+
+export { addProduct } from "../kernels/products.js";
 
 /** Triangles of at most this size are handled entry by entry. */
 export const leafSize = 8;
@@ -15,41 +16,6 @@ export const squareSize = 64;
 /** Where to halve a triangle that is larger than a leaf: near the middle, at a multiple of the leaf size. */
 export function splitPoint(n: number): number {
   return leafSize * Math.ceil(n / (2 * leafSize));
-}
-
-/**
- * C ← C + α op(A) op(B) on blocks. C is m × n, the inner dimension is k; `lda` is the distance between the rows of
- * A as stored. C must have imaginary parts if A or B has.
- */
-export function addProduct(
-  alpha: number,
-  c: Planar,
-  cAt: number,
-  ldc: number,
-  formA: "plain" | "adjoint",
-  a: Planar,
-  aAt: number,
-  lda: number,
-  formB: "plain" | "adjoint",
-  b: Planar,
-  bAt: number,
-  ldb: number,
-  m: number,
-  n: number,
-  k: number,
-): void {
-  if (m === 0 || n === 0 || k === 0) return;
-  const { gemm } = kernels;
-  const ta = formA === "adjoint";
-  const tb = formB === "adjoint";
-  const alphaA = ta ? -alpha : alpha;
-  const alphaB = tb ? -alpha : alpha;
-  gemm(ta, tb, m, n, k, alpha, a.re, aAt, lda, b.re, bAt, ldb, 1, c.re, cAt, ldc);
-  if (a.im !== undefined && b.im !== undefined) {
-    gemm(ta, tb, m, n, k, tb ? alphaA : -alphaA, a.im, aAt, lda, b.im, bAt, ldb, 1, c.re, cAt, ldc);
-  }
-  if (a.im !== undefined) gemm(ta, tb, m, n, k, alphaA, a.im, aAt, lda, b.re, bAt, ldb, 1, c.im!, cAt, ldc);
-  if (b.im !== undefined) gemm(ta, tb, m, n, k, alphaB, a.re, aAt, lda, b.im, bAt, ldb, 1, c.im!, cAt, ldc);
 }
 
 /** b[to …] ← b[to …] + factor · b[from …] over `count` entries. */

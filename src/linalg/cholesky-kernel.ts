@@ -1,10 +1,14 @@
 /** Recursive Cholesky factorisation; nearly all arithmetic is in matrix products. */
 import type { Planar } from "../complex/planar.js";
+import { webAssembly } from "../kernels/backend.js";
+import { cholesky } from "../kernels/factorisation.js";
 import { addProduct, splitPoint, squareSize } from "./blocks.js";
 import { factorColumns } from "./cholesky-leaf.js";
 
 /** As many columns are factored entry by entry. */
 const leafColumns = 16;
+/** From this size on WebAssembly is faster. */
+const smallestKernel = 24;
 
 /**
  * Lower Cholesky factor L L^H = A of a Hermitian positive definite matrix, in place. Reads only the lower triangle
@@ -13,6 +17,8 @@ const leafColumns = 16;
  * @returns −1, or the index of the first pivot that is not positive; the contents are then undefined
  */
 export function choleskyInPlace(a: Planar, n: number): number {
+  const arena = n < smallestKernel ? null : webAssembly();
+  if (arena !== null) return cholesky(arena, a, n);
   const failed = factorPanel(a, 0, n, n, n);
   if (failed >= 0) return failed;
   for (let i = 0; i < n; i++) {

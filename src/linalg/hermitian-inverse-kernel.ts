@@ -1,6 +1,11 @@
 /** The inverse of a Hermitian positive definite matrix from its Cholesky factor, recursively and in place. */
 import type { Planar } from "../complex/planar.js";
+import { webAssembly } from "../kernels/backend.js";
+import { invertFromFactor } from "../kernels/factorisation.js";
 import { addProduct, addRow, leafSize, mirrorLower, scaleRow, splitPoint, squareSize } from "./blocks.js";
+
+/** From this size on WebAssembly is faster. */
+const smallestKernel = 16;
 
 /**
  * out ← (L L^H)⁻¹ = L^{-H} L⁻¹, exactly Hermitian. L is n × n, lower triangular with a real positive diagonal;
@@ -9,6 +14,11 @@ import { addProduct, addRow, leafSize, mirrorLower, scaleRow, splitPoint, square
  */
 export function inverseFromFactor(l: Planar, n: number, out: Planar): void {
   if (out !== l) copy(l, out, n * n);
+  const arena = n < smallestKernel ? null : webAssembly();
+  if (arena !== null) {
+    invertFromFactor(arena, out, n);
+    return;
+  }
   invertTriangle(out, 0, n, n);
   squareTriangle(out, 0, n, n);
   mirrorLower(out, n);

@@ -15,7 +15,13 @@ const step = 100;
  * are zero, NaN if one is not finite.
  */
 export function safeExponent(re: Float64Array, im: Float64Array | undefined, size: number): number {
-  const largest = Math.max(largestMagnitude(re, size), im === undefined ? 0 : largestMagnitude(im, size));
+  return exponentOfLargest(
+    Math.max(largestMagnitude(re, size), im === undefined ? 0 : largestMagnitude(im, size)),
+  );
+}
+
+/** As {@link safeExponent}, from the largest magnitude. */
+export function exponentOfLargest(largest: number): number {
   if (largest === 0) return 0;
   if (!Number.isFinite(largest)) return Number.NaN;
   let exponent = 0;

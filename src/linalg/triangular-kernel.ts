@@ -1,20 +1,47 @@
 /** Recursive triangular solves on blocks; nearly all arithmetic is in matrix products. */
 import type { Planar } from "../complex/planar.js";
+import { webAssembly } from "../kernels/backend.js";
+import { solveTriangle } from "../kernels/factorisation.js";
 import { addProduct, leafSize, splitPoint } from "./blocks.js";
+
+/** From this size on WebAssembly is faster. */
+const smallestKernel = 16;
 
 /** B ← L⁻¹ B. L is n × n and lower triangular; B is n × columns and may be complex while L is real. */
 export function solveLowerInPlace(l: Planar, n: number, b: Planar, columns: number): void {
-  solveLower(l, 0, n, n, b, 0, columns, columns);
+  if (!solvedByKernel("solveLower", l, n, b, columns)) solveLower(l, 0, n, n, b, 0, columns, columns);
 }
 
 /** B ← L^{-H} B, with L as in {@link solveLowerInPlace}. */
 export function solveLowerAdjointInPlace(l: Planar, n: number, b: Planar, columns: number): void {
-  solveLowerAdjoint(l, 0, n, n, b, 0, columns, columns);
+  if (!solvedByKernel("solveLowerAdjoint", l, n, b, columns)) {
+    solveLowerAdjoint(l, 0, n, n, b, 0, columns, columns);
+  }
 }
 
 /** B ← R⁻¹ B. R is n × n and upper triangular; B is n × columns and may be complex while R is real. */
 export function solveUpperInPlace(r: Planar, n: number, b: Planar, columns: number): void {
-  solveUpper(r, 0, n, n, b, 0, columns, columns);
+  if (!solvedByKernel("solveUpper", r, n, b, columns)) solveUpper(r, 0, n, n, b, 0, columns, columns);
+}
+
+function solvedByKernel(
+  form: Parameters<typeof solveTriangle>[1],
+  t: Planar,
+  n: number,
+  b: Planar,
+  columns: number,
+): boolean {
+  const arena = n < smallestKernel ? null : webAssembly();
+  if (arena === null || columns === 0) return false;
+  // The kernels take the diagonal of a lower triangle as real, which that of a Cholesky factor is.
+  if (form !== "solveUpper" && t.im !== undefined && !isDiagonalReal(t.im, n)) return false;
+  solveTriangle(arena, form, t, n, b, columns);
+  return true;
+}
+
+function isDiagonalReal(im: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++) if (im[i * (n + 1)] !== 0) return false;
+  return true;
 }
 
 /** B ← L⁻¹ B for the n × n triangle at `at` and the n × columns block at `top`. */

@@ -2,6 +2,7 @@ import { isReal, type Planar, planar, split, splitInto } from "../complex/planar
 import { multiplyInto } from "../complex/products.js";
 import { type ComplexMatrix, type ComplexVector, complexMatrix, complexVector } from "../complex/types.js";
 import { rangeError } from "../errors.js";
+import { type Room, withRoom } from "../kernels/room.js";
 import { solveLowerInPlace } from "../linalg/triangular-kernel.js";
 import {
   checkAllocation,
@@ -12,7 +13,7 @@ import {
   checkSize,
   checkVector,
 } from "./checks.js";
-import { addWeightedSquare, joinLower, rowsPerBlock } from "./hermitian.js";
+import { addWeightedSquare, joinLower } from "./hermitian.js";
 import type { LinearOperator, OperatorCost } from "./operator.js";
 import { Scratch } from "./scratch.js";
 
@@ -40,7 +41,7 @@ const columnsPerBlock = 128;
  *
  * Inherited methods get the columns of A from products with unit vectors, in blocks of 128: `covariance` and
  * `whitenedNorms` then cost N products, M² N complex multiply-adds (half of that for `covariance`), and
- * 16 M (M + 256) bytes kept for the next call. Only sizes are checked; numbers that are not finite pass through.
+ * 16 M (M + 128) bytes of working memory during the call. Only sizes are checked; numbers that are not finite pass through.
  *
  * @example
  * class Difference extends BaseOperator {
@@ -110,13 +111,14 @@ export abstract class BaseOperator implements LinearOperator {
     return out;
   }
 
-  atoms(indices: ArrayLike<number>): ComplexMatrix {
+  atoms(indices: ArrayLike<number>, out?: ComplexMatrix): ComplexMatrix {
     const who = `${this.kind}.atoms`;
     checkIndices(who, indices, this.columns);
     checkAllocation(who, "the result", this.rows, indices.length);
-    const out = complexMatrix(this.rows, indices.length);
-    this.atomsInto(indices, out.data);
-    return out;
+    const result = out ?? complexMatrix(this.rows, indices.length);
+    checkMatrix(who, "out", result, this.rows, indices.length);
+    this.atomsInto(indices, result.data);
+    return result;
   }
 
   gram(indices: ArrayLike<number>): ComplexMatrix {
@@ -154,9 +156,11 @@ export abstract class BaseOperator implements LinearOperator {
 
   columnNorms(): Float64Array {
     const norms = new Float64Array(this.columns);
-    this.#forEachBlock(this.real, (block, first, count) =>
-      addColumnNorms(block, this.rows, count, norms, first),
-    );
+    withRoom(`${this.kind}.columnNorms`, (room) => {
+      this.#forEachBlock(room, this.real, (block, first, count) =>
+        addColumnNorms(block, this.rows, count, norms, first),
+      );
+    });
     return norms;
   }
 
@@ -202,31 +206,33 @@ export abstract class BaseOperator implements LinearOperator {
 
   /** A diag(γ) A^H, interleaved. */
   protected covarianceInto(priorVariance: Float64Array, out: Float64Array): void {
-    const lower = this.scratch.planar("square", this.rows * this.rows, this.real);
-    const width = Math.min(columnsPerBlock, this.columns);
-    const weighted = this.scratch.planar("weighted", rowsPerBlock * width, this.real);
-    this.#forEachBlock(this.real, (block, first, count) => {
-      const beta = first === 0 ? 0 : 1;
-      addWeightedSquare(lower, block, this.rows, count, priorVariance, first, beta, weighted);
+    withRoom(`${this.kind}.covariance`, (room) => {
+      const lower = room.planar(this.rows * this.rows, this.real);
+      const weights = { re: priorVariance };
+      this.#forEachBlock(room, this.real, (block, first, count) =>
+        addWeightedSquare(lower, block, this.rows, count, weights, first, this.scratch),
+      );
+      joinLower(lower, this.rows, out);
     });
-    joinLower(lower, this.rows, out);
   }
 
   /** ‖L⁻¹ aₙ‖² from the interleaved factor L. */
   protected whitenedNormsInto(factor: Float64Array, out: Float64Array): void {
-    const lower = this.scratch.planar("square", this.rows * this.rows, isReal(factor));
-    splitInto(factor, lower);
-    out.fill(0);
-    this.#forEachBlock(this.real && lower.im === undefined, (block, first, count) => {
-      solveLowerInPlace(lower, this.rows, block, count);
-      addColumnNorms(block, this.rows, count, out, first);
+    withRoom(`${this.kind}.whitenedNorms`, (room) => {
+      const lower = room.planar(this.rows * this.rows, isReal(factor));
+      splitInto(factor, lower);
+      out.fill(0);
+      this.#forEachBlock(room, this.real && lower.im === undefined, (block, first, count) => {
+        solveLowerInPlace(lower, this.rows, block, count);
+        addColumnNorms(block, this.rows, count, out, first);
+      });
     });
   }
 
   /** Calls `use` with every block of columns, in a working array that `use` may overwrite. */
-  #forEachBlock(real: boolean, use: (block: Planar, first: number, count: number) => void): void {
+  #forEachBlock(room: Room, real: boolean, use: (block: Planar, first: number, count: number) => void): void {
     const width = Math.min(columnsPerBlock, this.columns);
-    const block = this.scratch.planar("block", this.rows * width, real);
+    const block = room.planar(this.rows * width, real);
     for (let first = 0; first < this.columns; first += width) {
       const count = Math.min(width, this.columns - first);
       if (this.real && !real) block.im?.fill(0, 0, this.rows * count);

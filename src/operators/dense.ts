@@ -1,15 +1,16 @@
 import { type MatrixInput, toComplexMatrix } from "../complex/convert.js";
 import { type Planar, split } from "../complex/planar.js";
+import { withRoom } from "../kernels/room.js";
 import { BaseOperator } from "./base-operator.js";
-import { addWeightedSquare, joinLower, rowsPerBlock } from "./hermitian.js";
+import { addWeightedSquare, joinLower } from "./hermitian.js";
 import type { LinearOperator, OperatorCost } from "./operator.js";
 
 /**
  * A matrix given by its entries. Keeps a private copy, in half the memory if the matrix is real.
  *
  * Products with A and A^H read the copy once. `covariance` costs M² N / 2 complex multiply-adds (a quarter of that
- * in time if real) and keeps 16 M² + 384 N bytes for the next call (half if real); `whitenedNorms` costs
- * M² N / 2.
+ * in time if real); `whitenedNorms` costs M² N / 2. Both need 16 M² + O(N) bytes of working memory during the call
+ * (half if real).
  *
  * @param matrix - A, [rows × atoms]
  * @throws `shape` if it is empty or ragged; `non-finite` with the first index
@@ -49,6 +50,11 @@ export class DenseOperator extends BaseOperator {
     return new DenseOperator(im === undefined ? { re } : { re, im }, this.rows, this.columns, this.cost);
   }
 
+  /** The entries. */
+  get matrix(): Planar {
+    return this.#matrix;
+  }
+
   protected applyInto(x: Float64Array, out: Float64Array): void {
     const { re, im } = this.#matrix;
     if (im === undefined) applyReal(re, this.rows, this.columns, x, out);
@@ -82,10 +88,11 @@ export class DenseOperator extends BaseOperator {
 
   protected override covarianceInto(priorVariance: Float64Array, out: Float64Array): void {
     const { rows, columns, real } = this;
-    const lower = this.scratch.planar("square", rows * rows, real);
-    const weighted = this.scratch.planar("weighted", rowsPerBlock * columns, real);
-    addWeightedSquare(lower, this.#matrix, rows, columns, priorVariance, 0, 0, weighted);
-    joinLower(lower, rows, out);
+    withRoom("dense.covariance", (room) => {
+      const lower = room.planar(rows * rows, real);
+      addWeightedSquare(lower, this.#matrix, rows, columns, { re: priorVariance }, 0, this.scratch);
+      joinLower(lower, rows, out);
+    });
   }
 }
 

@@ -1,11 +1,10 @@
-import type { Planar } from "../complex/planar.js";
 import { shapeError } from "../errors.js";
 import { choiceOption, type OptionRule, optional, readOptions, withDefault } from "../options.js";
 import { BaseOperator } from "./base-operator.js";
 import { checkIndices, checkSize } from "./checks.js";
 import { type FourierTransform, fourierTransform } from "./fourier-transform.js";
 import type { LinearOperator } from "./operator.js";
-import { rootsOfUnity } from "./roots-of-unity.js";
+import { type Roots, rootsOfUnity } from "./roots-of-unity.js";
 
 export interface FourierOptions {
   /** "unitary" (default): entries of magnitude 1/√n. "none": of magnitude 1. */
@@ -57,7 +56,7 @@ class FourierOperator extends BaseOperator {
   readonly #columnIndices: Int32Array;
   readonly #scale: number;
   readonly #transform: FourierTransform;
-  readonly #roots: Required<Planar>;
+  readonly #roots: Roots;
   readonly #input: Float64Array;
   readonly #output: Float64Array;
 
@@ -110,7 +109,7 @@ class FourierOperator extends BaseOperator {
     const chosen = Int32Array.from({ length: indices.length }, (_, k) => this.#columnIndices[indices[k]]);
     this.#input.fill(0);
     for (const row of this.#rowIndices) this.#input[2 * row] += 1;
-    this.#transform.transform(this.#input, this.#output);
+    this.#transform.transform({ re: this.#input }, { re: this.#output }, 1);
     this.#differencesInto(chosen, -1, out);
   }
 
@@ -118,7 +117,7 @@ class FourierOperator extends BaseOperator {
   protected override covarianceInto(priorVariance: Float64Array, out: Float64Array): void {
     this.#input.fill(0);
     for (let j = 0; j < this.columns; j++) this.#input[2 * this.#columnIndices[j]] += priorVariance[j];
-    this.#transform.transform(this.#input, this.#output);
+    this.#transform.transform({ re: this.#input }, { re: this.#output }, 1);
     this.#differencesInto(this.#rowIndices, 1, out);
   }
 
@@ -136,7 +135,7 @@ class FourierOperator extends BaseOperator {
       input[2 * inputIndices[i]] += from[2 * i];
       input[2 * inputIndices[i] + 1] += sign * from[2 * i + 1];
     }
-    this.#transform.transform(input, output);
+    this.#transform.transform({ re: input }, { re: output }, 1);
     for (let i = 0; i < outputIndices.length; i++) {
       out[2 * i] = this.#scale * output[2 * outputIndices[i]];
       out[2 * i + 1] = sign * this.#scale * output[2 * outputIndices[i] + 1];

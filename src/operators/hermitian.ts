@@ -1,38 +1,35 @@
 /** Hermitian matrices from products: half the arithmetic, and exactly Hermitian results. */
 import type { Planar } from "../complex/planar.js";
-import { kernels } from "../kernels/kernels.js";
+import { addProduct, weightedSquare } from "../kernels/products.js";
+import type { Scratch } from "./scratch.js";
 
-/** Rows of A that are weighted and multiplied at a time: few enough that little above the diagonal is computed. */
-export const rowsPerBlock = 24;
+/** Rows of A that TypeScript weighs and multiplies at a time: few enough that little above the diagonal is computed. */
+const rowsPerBlock = 24;
 
 /**
- * C ← β C + A diag(w) A^H on and below the diagonal; above it C is left undefined.
+ * C ← C + A diag(w) A^H on and below the diagonal; above it C is left undefined.
  *
  * @param c - [m × m], with imaginary parts if A has them
  * @param a - [m × n]
- * @param weights - the weight of column j is weights[offset + j]
- * @param scratch - room for {@link rowsPerBlock} rows of A
+ * @param weights - real; the weight of column j is number offset + j
+ * @param scratch - where a few weighted rows are kept if there is no kernel for this
  */
 export function addWeightedSquare(
   c: Planar,
   a: Planar,
   m: number,
   n: number,
-  weights: Float64Array,
+  weights: Planar,
   offset: number,
-  beta: number,
-  scratch: Planar,
+  scratch: Scratch,
 ): void {
+  if (weightedSquare(c, a, m, n, weights, offset)) return;
+  const weighted = scratch.planar("weighted", rowsPerBlock * n, a.im === undefined);
   for (let first = 0; first < m; first += rowsPerBlock) {
     const rows = Math.min(rowsPerBlock, m - first);
-    const width = first + rows;
-    weightRows(scratch.re, a.re, first * n, rows, n, weights, offset);
-    product(rows, width, n, 1, scratch.re, a.re, beta, c.re, first * m, m);
-    if (a.im === undefined || scratch.im === undefined || c.im === undefined) continue;
-    weightRows(scratch.im, a.im, first * n, rows, n, weights, offset);
-    product(rows, width, n, 1, scratch.im, a.im, 1, c.re, first * m, m);
-    product(rows, width, n, 1, scratch.im, a.re, beta, c.im, first * m, m);
-    product(rows, width, n, -1, scratch.re, a.im, 1, c.im, first * m, m);
+    weightRows(weighted.re, a.re, first * n, rows, n, weights.re, offset);
+    if (a.im !== undefined) weightRows(weighted.im!, a.im, first * n, rows, n, weights.re, offset);
+    addProduct(1, c, first * m, m, "plain", weighted, 0, n, "adjoint", a, 0, n, rows, first + rows, n);
   }
 }
 
@@ -71,18 +68,13 @@ function weightRows(
   }
 }
 
-/** C ← β C + α W A^T for the first rows of A, all of width n. */
-function product(
-  rows: number,
-  width: number,
-  n: number,
-  alpha: number,
-  w: Float64Array,
-  a: Float64Array,
-  beta: number,
-  c: Float64Array,
-  cAt: number,
-  cStride: number,
-): void {
-  kernels.gemm(false, true, rows, width, n, alpha, w, 0, n, a, 0, n, beta, c, cAt, cStride);
+/** The lower triangle of an interleaved matrix, planar. */
+export function splitLower(data: Float64Array, n: number, lower: Planar): void {
+  const { re, im } = lower;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0, at = i * n; j <= i; j++, at++) {
+      re[at] = data[2 * at];
+      if (im !== undefined) im[at] = data[2 * at + 1];
+    }
+  }
 }

@@ -1,10 +1,11 @@
 import { type MatrixInput, toComplexMatrix } from "../complex/convert.js";
 import { type ModeFactor, modeProductsInto } from "../complex/mode-products.js";
 import { outerProductInto } from "../complex/outer.js";
-import { isReal, join, type Planar, planar, split, splitInto } from "../complex/planar.js";
+import { isReal, join, type Planar, split, splitInto } from "../complex/planar.js";
 import type { Form } from "../complex/products.js";
 import type { ComplexMatrix } from "../complex/types.js";
 import { shapeError } from "../errors.js";
+import { withRoom } from "../kernels/room.js";
 import { inverseFromFactor } from "../linalg/hermitian-inverse-kernel.js";
 import { BaseOperator } from "./base-operator.js";
 import { expandPairs, foldPairs, makePairs, type Pairs, pairsPay } from "./hermitian-pairs.js";
@@ -93,9 +94,11 @@ export class KroneckerOperator extends BaseOperator {
 
   protected override atomsInto(indices: ArrayLike<number>, out: Float64Array): void {
     const size = this.rows * indices.length;
-    const block = planar(size, this.real);
-    productColumnsInto(this.#columnFactors, this.#factorIndices(indices), indices.length, block);
-    join(block, size, 1, out);
+    withRoom("kronecker.atoms", (room) => {
+      const block = room.planar(size, this.real);
+      productColumnsInto(this.#columnFactors, this.#factorIndices(indices), indices.length, block);
+      join(block, size, 1, out);
+    });
   }
 
   protected override columnsInto(first: number, count: number, block: Planar): void {

@@ -35,8 +35,8 @@ export interface LinearOperator {
   apply(x: ComplexVector, out?: ComplexVector): ComplexVector;
   /** out ← A^H y. `out` is filled and returned; it must not share memory with y. */
   adjoint(y: ComplexVector, out?: ComplexVector): ComplexVector;
-  /** The chosen columns, [M × indices.length]. Repeated indices are allowed. */
-  atoms(indices: ArrayLike<number>): ComplexMatrix;
+  /** out ← the chosen columns, [M × indices.length]. Repeated indices are allowed. `out` is filled and returned. */
+  atoms(indices: ArrayLike<number>, out?: ComplexMatrix): ComplexMatrix;
   /** A_S^H A_S for S = indices, exactly Hermitian, [indices.length × indices.length]. */
   gram(indices: ArrayLike<number>): ComplexMatrix;
   /** A diag(γ) A^H, exactly Hermitian, [M × M]: the heart of every step of sparse Bayesian learning. */

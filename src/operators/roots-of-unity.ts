@@ -1,10 +1,14 @@
-import type { Planar } from "../complex/planar.js";
+/** Real and imaginary parts. */
+export interface Roots {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
 
 /**
  * e^{−j2πk/n} for k = 0 … n − 1. Angles are reduced to the first eighth of the circle before their sine and cosine
  * are taken, so multiples of a quarter turn are exact and roots that mirror each other have the same digits.
  */
-export function rootsOfUnity(n: number): Required<Planar> {
+export function rootsOfUnity(n: number): Roots {
   const re = new Float64Array(n);
   const im = new Float64Array(n);
   for (let k = 0; k < n; k++) {

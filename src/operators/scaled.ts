@@ -55,8 +55,8 @@ class ScaledOperator implements LinearOperator {
     return this.#scaled(this.#inner.adjoint(y, out));
   }
 
-  atoms(indices: ArrayLike<number>): ComplexMatrix {
-    return this.#scaled(this.#inner.atoms(indices));
+  atoms(indices: ArrayLike<number>, out?: ComplexMatrix): ComplexMatrix {
+    return this.#scaled(this.#inner.atoms(indices, out));
   }
 
   gram(indices: ArrayLike<number>): ComplexMatrix {

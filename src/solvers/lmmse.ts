@@ -1,13 +1,14 @@
-import { isReal, split } from "../complex/planar.js";
 import { timesPowerOfTwo } from "../complex/scale.js";
 import { describe, nonFiniteError, rangeError, shapeError } from "../errors.js";
+import { withRoom } from "../kernels/room.js";
+import { workingOperator } from "../operators/working.js";
 import { type OptionRule, readOptions } from "../options.js";
 import type { BayesianResult, NoiseModel } from "./contract.js";
 import { noiseOption, readNoise } from "./noise.js";
 import { bayesianResult } from "./posterior/bayesian-result.js";
 import { coefficientSidePosterior, createCoefficientSide } from "./posterior/coefficient-side.js";
 import { createMeasurementSide, measurementSidePosterior } from "./posterior/measurement-side.js";
-import type { ActiveModel, Data, Posterior } from "./posterior/posterior.js";
+import { type ActiveModel, createData, type Data, type PosteriorSums } from "./posterior/posterior.js";
 import {
   type DictionaryInput,
   type MeasurementInput,
@@ -98,27 +99,30 @@ export function lmmse(
   const priorExponent = 2 * (units.dictionaryExponent - units.measurementExponent);
   const scaledPrior = priorVariance.map((gamma) => timesPowerOfTwo(gamma, priorExponent));
   const columns = Int32Array.from(scaledPrior, (_, n) => n).filter((n) => scaledPrior[n] > 0);
-  const posterior = computePosterior(problem, {
-    operator,
-    columns,
-    priorVariance: scaledPrior.filter((gamma) => gamma > 0),
-    noiseVariance: scaledNoise,
-  });
-  if (posterior === undefined) {
-    const expected = "more, because with so little noise Σ_y is singular in floating point";
-    throw rangeError(who, "noise.variance", String(noiseVariance), expected);
-  }
-
-  const result = bayesianResult(problem, {
-    solver: who,
-    who,
-    atoms: operator.columns,
-    support: columns,
-    posterior,
-    hyperparameters: { kind: "independent", priorVariance },
-    noiseVariance: scaledNoise,
-    iterations: 0,
-    reason: problem.zero ? "zero-measurement" : "closed-form",
+  const result = withRoom(who, (room) => {
+    const data = createData(problem, operator.columns, room);
+    const sums = computePosterior(problem, data, {
+      operator: workingOperator(operator, room),
+      count: columns.length,
+      columns,
+      priorVariance: scaledPrior.filter((gamma) => gamma > 0),
+      noiseVariance: scaledNoise,
+    });
+    if (sums === undefined) {
+      const expected = "more, because with so little noise Σ_y is singular in floating point";
+      throw rangeError(who, "noise.variance", String(noiseVariance), expected);
+    }
+    return bayesianResult(problem, {
+      solver: who,
+      who,
+      atoms: operator.columns,
+      support: columns,
+      posterior: { mean: data.mean, variance: data.variance, ...sums },
+      hyperparameters: { kind: "independent", priorVariance },
+      noiseVariance: scaledNoise,
+      iterations: 0,
+      reason: problem.zero ? "zero-measurement" : "closed-form",
+    });
   });
   const { data } = result.mean;
   const row = (n: number) => data.subarray(2 * n * snapshots, 2 * (n + 1) * snapshots);
@@ -132,17 +136,9 @@ export function lmmse(
 const smallestNoise = 2 ** -960;
 
 /** By the smaller of the two inverses; `undefined` if it is singular in floating point. */
-function computePosterior(problem: Problem, model: ActiveModel): Posterior | undefined {
+function computePosterior(problem: Problem, data: Data, model: ActiveModel): PosteriorSums | undefined {
   if (model.noiseVariance < smallestNoise && !problem.zero) return undefined;
-  const { measurement, snapshots, real } = problem;
-  const { rows } = measurement;
-  const data: Data = {
-    measurement: split(measurement.data, isReal(measurement.data)),
-    rows,
-    snapshots,
-    real,
-  };
-  return model.columns.length < rows
+  return model.count < data.rows
     ? coefficientSidePosterior(createCoefficientSide(model, data), model, data)
     : measurementSidePosterior(createMeasurementSide(data), model, data);
 }

@@ -42,22 +42,27 @@ export function runSolver<Result extends SparseResult>(
   const history: IterationState[] = [];
   const finish = (result: Result): Result =>
     Object.freeze(options.history ? { ...result, history: Object.freeze(history) } : { ...result });
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const step = steps.next();
-    if (step.done) return finish(step.value);
-    const { current, ...state } = step.value;
-    if (options.history) history.push(Object.freeze({ ...state }));
-    if (options.onIteration === undefined) continue;
-    const verdict: unknown = options.onIteration(state);
-    if (verdict === "stop") return finish({ ...current(), converged: false, reason: "stopped" });
-    if (verdict !== "continue") {
-      throw optionError(
-        who,
-        "onIteration",
-        `a function that returned ${describe(verdict)}`,
-        '"continue" or "stop"',
-      );
+  try {
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const step = steps.next();
+      if (step.done) return finish(step.value);
+      const { current, ...state } = step.value;
+      if (options.history) history.push(Object.freeze({ ...state }));
+      if (options.onIteration === undefined) continue;
+      const verdict: unknown = options.onIteration(state);
+      if (verdict === "stop") return finish({ ...current(), converged: false, reason: "stopped" });
+      if (verdict !== "continue") {
+        throw optionError(
+          who,
+          "onIteration",
+          `a function that returned ${describe(verdict)}`,
+          '"continue" or "stop"',
+        );
+      }
     }
+  } finally {
+    // However the run ended, its working memory is given back.
+    steps.return(undefined as never);
   }
 }

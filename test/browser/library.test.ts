@@ -1,48 +1,48 @@
-/** The library in a real browser, under a policy that forbids dynamic code. */
+/** The library in a real browser, under policies that forbid dynamic code, with and without WebAssembly. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { kroneckerSbl } from "../../src/solvers/index.js";
-import { browserProblem } from "../support/browser-problem.js";
+import { bitsOf, names, runNames } from "../support/browser-page.js";
 import { bundleForBrowser } from "../support/bundle.js";
+import { withKernels } from "../support/kernels.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sparsewave-browser-"));
 const page = `<!doctype html><title>sparsewave</title><script type="module" src="/page.js"></script>`;
 const script = `
-import * as sparsewave from "/library.js";
-globalThis.solve = ({ factors, measurement, options }) => {
-  const { mean, support, iterations } = sparsewave.kroneckerSbl(factors, measurement, options);
-  return { mean: [...mean.data], support: [...support], iterations };
-};
-globalThis.names = Object.keys(sparsewave);
-globalThis.ready = true;
+import * as page from "/library.js";
+globalThis.page = page;
 `;
+
+const policies = [
+  { path: "/with", policy: "script-src 'self' 'wasm-unsafe-eval'", backend: "webassembly" },
+  { path: "/without", policy: "script-src 'self'", backend: "typescript" },
+] as const;
 
 let server: Server;
 let browser: Browser;
 let address: string;
 
 beforeAll(async () => {
-  const library = await bundleForBrowser("src/index.ts", folder);
+  const library = await bundleForBrowser("test/support/browser-page.ts", folder);
   const files: Record<string, [string, string]> = {
-    "/": ["text/html", page],
     "/page.js": ["text/javascript", script],
     "/library.js": ["text/javascript", readFileSync(library, "utf8")],
   };
-  server = createServer((request, response) => {
-    const file = files[request.url ?? ""];
+  server = createServer(({ url = "" }, response) => {
+    const asked = policies.find(({ path }) => path === url);
+    const file = asked === undefined ? files[url] : ["text/html", page];
     response.writeHead(file === undefined ? 404 : 200, {
       "content-type": file?.[0] ?? "text/plain",
-      "content-security-policy": "default-src 'none'; script-src 'self'",
+      "content-security-policy": `default-src 'none'; ${asked?.policy ?? ""}`,
     });
     response.end(file?.[1]);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
@@ -55,35 +55,42 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe("in Chromium", () => {
-  it("loads without dynamic code and solves as in Node", async () => {
-    const tab = await browser.newPage();
-    const problems: string[] = [];
+describe.each(policies)("in Chromium, under $policy", ({ path, backend }) => {
+  const problems: string[] = [];
+  let tab: Page;
+  const call = (name: string, ...parameters: unknown[]) =>
+    tab.evaluate(`page.${name}(${parameters.map((value) => JSON.stringify(value)).join()})`);
+
+  beforeAll(async () => {
+    tab = await browser.newPage();
     tab.on("pageerror", (error) => problems.push(error.message));
     tab.on("console", (message) => {
       if (message.type() === "error" && !message.text().includes("favicon")) problems.push(message.text());
     });
-    await tab.goto(address);
-    await tab.waitForFunction("globalThis.ready === true");
-    const problem = browserProblem();
-    const inBrowser = (await tab.evaluate(`solve(${JSON.stringify(problem)})`)) as {
-      mean: number[];
-      support: number[];
-      iterations: number;
-    };
-    const here = kroneckerSbl(problem.factors, problem.measurement, problem.options);
-    expect(inBrowser.iterations).toBe(here.iterations);
-    expect(inBrowser.support).toEqual([...here.support]);
-    // The solver uses + − × ÷ √ only, but for the logarithms of the evidence: the same bits on every engine.
-    expect(inBrowser.mean).toEqual([...here.mean.data]);
-    expect(problems).toEqual([]);
+    await tab.goto(`${address}${path}`);
+    await tab.waitForFunction("globalThis.page !== undefined");
   });
 
   it("offers the whole public surface", async () => {
-    const tab = await browser.newPage();
-    await tab.goto(address);
-    await tab.waitForFunction("globalThis.ready === true");
-    const names = (await tab.evaluate("names")) as string[];
-    expect(names.sort()).toEqual(Object.keys(await import("../../src/index.js")).sort());
+    expect(await tab.evaluate("page.names")).toEqual(names);
+    expect(names).toEqual(Object.keys(await import("../../src/index.js")).sort());
   });
+
+  it(`computes with ${backend}`, async () => {
+    const info = await call("kernelInfo");
+    expect(info).toMatchObject({ backend, memoryUsed: 0 });
+    if (backend === "typescript") {
+      expect(info).toMatchObject({
+        reason: expect.stringMatching(/^the engine refused WebAssembly: .*unsafe-eval/),
+      });
+    } else expect(info).not.toHaveProperty("reason");
+  });
+
+  it.each(runNames)("gives the bits that Node gives: %s", async (name) => {
+    const bits = (await call("bitsOf", name)) as string;
+    expect(bits).toBe(withKernels(backend, () => bitsOf(name)));
+    expect(bits.length).toBeGreaterThan(1000);
+  });
+
+  it("meets no error", () => expect(problems).toEqual([]));
 });

@@ -8,7 +8,7 @@ const base = ["errors", "options"];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   options: ["errors"],
-  kernels: ["errors"],
+  kernels: base,
   complex: ["kernels", ...base],
   linalg: ["complex", "kernels", ...base],
   random: ["complex", ...base],

@@ -168,6 +168,7 @@ export function reproduceSection({ plan, result, timing }: StoredRun): string {
   if (timing !== undefined) {
     const workers = timing.workers === 1 ? "1 worker" : `${timing.workers} workers`;
     facts.push(["Node", timing.node], ["processor", timing.processor]);
+    if (timing.kernels !== undefined) facts.push(["kernels", timing.kernels]);
     const time = timing.seconds < 60 ? `${timing.seconds.toPrecision(2)} s` : formatDuration(timing.seconds);
     facts.push(["run time", `${time} with ${workers}`]);
   }

@@ -1,7 +1,8 @@
 /** Orthogonal matching pursuit on a product of supports: the steps of `kroneckerOmp`. */
-import { modeProductsInto } from "../../complex/mode-products.js";
-import { type Planar, planar, split } from "../../complex/planar.js";
+import { type ModeFactor, modeProductsInto } from "../../complex/mode-products.js";
+import { type Planar, splitInto } from "../../complex/planar.js";
 import { complexMatrix } from "../../complex/types.js";
+import { type Room, roomSteps } from "../../kernels/room.js";
 import { numberOption, type OptionValues, optional } from "../../options.js";
 import type { SolverOptions, SolverSteps, SparseResult, StopReason } from "../contract.js";
 import type { Factor, KroneckerProblem } from "../kronecker-problem.js";
@@ -44,13 +45,18 @@ export function startKroneckerPursuit(
   settings: Settings,
 ): SolverSteps<SparseResult> {
   requireStoppingRule(who, settings, ["maxAtomsPerMode", "residualTolerance", "noiseVariance"]);
-  return pursue(who, problem, settings);
+  return roomSteps(who, (room) => pursue(who, problem, settings, room));
 }
 
-function* pursue(who: string, problem: KroneckerProblem, settings: Settings): SolverSteps<SparseResult> {
+function* pursue(
+  who: string,
+  problem: KroneckerProblem,
+  settings: Settings,
+  room: Room,
+): SolverSteps<SparseResult> {
   const { maxAtomsPerMode, maxIterations } = settings;
   const target = residualTarget(problem.measurement, settings, problem.units);
-  const state = startState(problem, maxAtomsPerMode ?? Number.POSITIVE_INFINITY);
+  const state = startState(problem, maxAtomsPerMode ?? Number.POSITIVE_INFINITY, room);
   const { modes } = state;
   const finish = (reason: StopReason) => resultOf(who, problem, state, reason);
   if (problem.zero) return finish("zero-measurement");
@@ -79,7 +85,12 @@ interface Mode extends Factor {
   readonly chosen: number[];
   /** Of the chosen atoms, not normalised. */
   readonly qr: GrowingQr;
+  /** An atom. */
+  readonly atom: Planar;
 }
+
+/** A mode's matrix along its axis, as {@link modeProductsInto} takes it; its sizes follow the atoms chosen. */
+type Projection = { -readonly [Key in keyof ModeFactor]: ModeFactor[Key] };
 
 interface KroneckerState {
   readonly modes: readonly Mode[];
@@ -90,56 +101,87 @@ interface KroneckerState {
   /** The residual's correlation with every atom, [atoms₁ × … × atoms_R]. */
   readonly correlation: Planar;
   readonly scratch: readonly [Planar, Planar];
+  /** Ā_nᴴ, Q_nᴴ and Q_n. */
+  readonly correlators: readonly Projection[];
+  readonly inward: readonly Projection[];
+  readonly outward: readonly Projection[];
   iterations: number;
 }
 
-function startState(problem: KroneckerProblem, maxAtomsPerMode: number): KroneckerState {
+function startState(problem: KroneckerProblem, maxAtomsPerMode: number, room: Room): KroneckerState {
   const { factors, measurement, real } = problem;
-  const modes = factors.map((factor) => ({
-    ...factor,
-    unitAtoms: normalised(factor),
-    limit: Math.min(maxAtomsPerMode, factor.rows, factor.columns),
-    chosen: [],
-    qr: growingQr(factor.rows, factor.parts.im === undefined),
-  }));
+  const modes = factors.map((factor) => {
+    const limit = Math.min(maxAtomsPerMode, factor.rows, factor.columns);
+    const isReal = factor.parts.im === undefined;
+    return {
+      ...factor,
+      unitAtoms: normalised(factor, room),
+      limit,
+      chosen: [],
+      qr: growingQr(factor.rows, isReal, limit, room),
+      atom: room.planar(factor.rows, isReal),
+    };
+  });
   const product = (sizeOf: (factor: Factor) => number) => factors.reduce((size, f) => size * sizeOf(f), 1);
   const largest = product(({ rows, columns }) => Math.max(rows, columns));
+  const y = room.planar(measurement.rows, real);
+  const residual = room.planar(measurement.rows, real);
+  splitInto(measurement.data, y);
+  splitInto(measurement.data, residual);
   return {
     modes,
-    measurement: split(measurement.data, real),
-    residual: split(measurement.data, real),
-    core: planar(measurement.rows, real),
-    correlation: planar(
+    measurement: y,
+    residual,
+    core: room.planar(measurement.rows, real),
+    correlation: room.planar(
       product(({ columns }) => columns),
       real,
     ),
-    scratch: [planar(largest, real), planar(largest, real)],
+    scratch: [room.planar(largest, real), room.planar(largest, real)],
+    correlators: modes.map(({ unitAtoms, rows, columns }) => ({
+      matrix: unitAtoms,
+      form: "adjoint" as const,
+      rows: columns,
+      size: rows,
+    })),
+    inward: modes.map(({ qr, rows }) => ({ matrix: qr.q, form: "conjugate" as const, rows: 0, size: rows })),
+    outward: modes.map(({ qr, rows }) => ({ matrix: qr.q, form: "transpose" as const, rows, size: 0 })),
     iterations: 0,
   };
 }
 
-function normalised({ rows, columns, parts }: Factor): Planar {
-  const unit = planar(rows * columns, parts.im === undefined);
+function normalised({ rows, columns, parts }: Factor, room: Room): Planar {
+  const unit = room.planar(rows * columns, parts.im === undefined);
+  const { re, im } = unit;
+  re.set(parts.re);
+  if (parts.im !== undefined) im!.set(parts.im);
   for (let c = 0; c < columns; c++) {
-    const column = columnOf(parts, rows, columns, c);
-    const square = squaredNorm(column, 0, rows);
-    if (square < smallestSquare) continue;
+    let square = 0;
+    for (let at = c; at < rows * columns; at += columns) {
+      square += re[at] * re[at] + (im === undefined ? 0 : im[at] * im[at]);
+    }
+    if (square < smallestSquare) {
+      for (let at = c; at < rows * columns; at += columns) {
+        re[at] = 0;
+        if (im !== undefined) im[at] = 0;
+      }
+      continue;
+    }
     const norm = Math.sqrt(square);
-    for (let r = 0; r < rows; r++) {
-      unit.re[r * columns + c] = column.re[r] / norm;
-      if (column.im !== undefined) unit.im![r * columns + c] = column.im[r] / norm;
+    for (let at = c; at < rows * columns; at += columns) {
+      re[at] = re[at] / norm;
+      if (im !== undefined) im[at] = im[at] / norm;
     }
   }
   return unit;
 }
 
-function columnOf({ re, im }: Planar, rows: number, columns: number, c: number): Planar {
-  const column = planar(rows, im === undefined);
+function copyColumn({ re, im }: Planar, rows: number, columns: number, c: number, out: Planar): void {
+  const { re: outRe, im: outIm } = out;
   for (let r = 0; r < rows; r++) {
-    column.re[r] = re[r * columns + c];
-    if (im !== undefined) column.im![r] = im[r * columns + c];
+    outRe[r] = re[r * columns + c];
+    if (im !== undefined) outIm![r] = im[r * columns + c];
   }
-  return column;
 }
 
 function normOf(v: Planar): number {
@@ -152,24 +194,19 @@ function isFull({ chosen, limit }: Mode): boolean {
 
 /** Adds the indices of the largest correlation to the modes that can take them; false if none can. */
 function chooseAtoms(state: KroneckerState, rounding: number): boolean {
-  const { modes, residual, correlation, scratch } = state;
-  const adjoints = modes.map(({ unitAtoms, rows, columns }) => ({
-    matrix: unitAtoms,
-    form: "adjoint" as const,
-    rows: columns,
-    size: rows,
-  }));
-  modeProductsInto(correlation, residual, adjoints, 1, scratch);
+  const { modes, residual, correlation, correlators, scratch } = state;
+  modeProductsInto(correlation, residual, correlators, 1, scratch);
   let rest = largestEntry(correlation, rounding);
   if (rest < 0) return false;
   let added = false;
   for (let n = modes.length - 1; n >= 0; n--) {
     const mode = modes[n];
-    const { parts, rows, columns, chosen, qr } = mode;
+    const { parts, rows, columns, chosen, qr, atom } = mode;
     const index = rest % columns;
     rest = (rest - index) / columns;
     if (isFull(mode) || chosen.includes(index)) continue;
-    if (!appendColumn(qr, columnOf(parts, rows, columns, index))) continue;
+    copyColumn(parts, rows, columns, index, atom);
+    if (!appendColumn(qr, atom)) continue;
     chosen.push(index);
     added = true;
   }
@@ -192,25 +229,23 @@ function largestEntry({ re, im }: Planar, bound: number): number {
 }
 
 /** Projects the measurement on the chosen atoms of every mode. */
-function project({ modes, measurement, residual, core, scratch }: KroneckerState): void {
-  const inward = modes.map(({ qr, rows }) => ({
-    matrix: qr.q,
-    form: "conjugate" as const,
-    rows: qr.size,
-    size: rows,
-  }));
-  const outward = modes.map(({ qr, rows }) => ({
-    matrix: qr.q,
-    form: "transpose" as const,
-    rows,
-    size: qr.size,
-  }));
+function project({ modes, measurement, residual, core, scratch, inward, outward }: KroneckerState): void {
+  for (let n = 0; n < modes.length; n++) {
+    const { q, size } = modes[n].qr;
+    inward[n].matrix = q;
+    inward[n].rows = size;
+    outward[n].matrix = q;
+    outward[n].size = size;
+  }
   modeProductsInto(core, measurement, inward, 1, scratch);
   modeProductsInto(residual, core, outward, 1, scratch);
-  for (let i = 0; i < residual.re.length; i++) {
-    residual.re[i] = measurement.re[i] - residual.re[i];
-    if (residual.im !== undefined) residual.im[i] = measurement.im![i] - residual.im[i];
-  }
+  subtractFrom(measurement.re, residual.re);
+  if (residual.im !== undefined) subtractFrom(measurement.im!, residual.im);
+}
+
+/** b ← a − b. */
+function subtractFrom(a: Float64Array, b: Float64Array): void {
+  for (let i = 0; i < b.length; i++) b[i] = a[i] - b[i];
 }
 
 function resultOf(

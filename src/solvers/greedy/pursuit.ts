@@ -1,13 +1,16 @@
 /** Orthogonal matching pursuit on one or several snapshots: what `omp` and `somp` share. */
-import { type Planar, planar, split } from "../../complex/planar.js";
-import { type ComplexVector, complexMatrix, complexVector } from "../../complex/types.js";
+import { type Planar, planar, splitInto } from "../../complex/planar.js";
+import { complexMatrix } from "../../complex/types.js";
 import { optionError } from "../../errors.js";
+import { type Room, roomSteps } from "../../kernels/room.js";
+import { type WorkingOperator, workingOperator } from "../../operators/working.js";
 import { numberOption, type OptionValues, optional } from "../../options.js";
 import type { SolverOptions, SolverSteps, SparseResult, StopReason } from "../contract.js";
 import { type Problem, restoreMean, restoreResidualNorm } from "../problem.js";
 import { sharedOptionRules } from "../run.js";
 import {
   appendColumn,
+  enlarged,
   type GrowingQr,
   growingQr,
   removeDirection,
@@ -53,25 +56,25 @@ export function startPursuit(who: string, problem: Problem, settings: Settings):
   if (sparsity !== undefined && sparsity > most) {
     throw optionError(who, "sparsity", String(sparsity), `at most ${most}, the lesser of rows and atoms`);
   }
-  return pursue(who, problem, settings);
+  return roomSteps(who, (room) => pursue(who, problem, settings, room));
 }
 
-function* pursue(who: string, problem: Problem, settings: Settings): SolverSteps<SparseResult> {
+function* pursue(who: string, problem: Problem, settings: Settings, room: Room): SolverSteps<SparseResult> {
   const { rows, columns } = problem.operator;
   const { sparsity, maxIterations = Math.min(rows, columns) } = settings;
   const target = residualTarget(problem.measurement, settings, problem.units);
-  const state = startState(problem);
+  const state = startState(problem, sparsity ?? maxIterations, room);
   const finish = (reason: StopReason) => resultOf(who, problem, state, reason);
   if (problem.zero) return finish("zero-measurement");
   for (let iteration = 1; residualNorm(state) > target.norm; iteration++) {
-    if (state.chosen.length === sparsity) return finish("sparsity");
+    if (state.qr.size === sparsity) return finish("sparsity");
     if (iteration > maxIterations) return finish("max-iterations");
     correlate(problem, state);
     if (!chooseAtom(problem, state, target.rounding)) return finish("breakdown");
     yield {
       iteration,
       change: residualNorm(state) / target.initial,
-      supportSize: state.chosen.length,
+      supportSize: state.qr.size,
       current: () => finish("stopped"),
     };
   }
@@ -79,41 +82,48 @@ function* pursue(who: string, problem: Problem, settings: Settings): SolverSteps
 }
 
 interface PursuitState {
-  /** In the order they were chosen. */
+  readonly operator: WorkingOperator;
+  /** In the order they were chosen, as many as `qr` has columns. */
   readonly chosen: number[];
   /** Of the chosen atoms. */
   readonly qr: GrowingQr;
-  /** Qᴴ Y: the row of each chosen atom, [snapshots]. */
-  readonly components: Planar[];
-  /** R = Y − Q Qᴴ Y, [snapshots × rows]. */
+  /** Qᴴ Y, [chosen × snapshots]. */
+  components: Planar;
+  /** R = Y − Q Qᴴ Y, [rows × snapshots]. */
   readonly residual: Planar;
   /** 1 / ‖aₙ‖², and 0 for an atom that is not to be chosen: zero, chosen already, or dependent on those. */
   readonly weights: Float64Array;
   /** ‖aₙᴴ R‖² / ‖aₙ‖². */
   readonly scores: Float64Array;
-  /** One snapshot of the residual, and its correlation with every atom. */
-  readonly snapshot: ComplexVector;
-  readonly correlation: ComplexVector;
+  /** Aᴴ R, [atoms × snapshots]. */
+  readonly correlation: Planar;
+  /** An atom, and which. */
+  readonly atom: Planar;
+  readonly index: Int32Array;
+  readonly room: Room;
 }
 
-function startState({ operator, measurement, real, snapshots }: Problem): PursuitState {
+function startState(
+  { operator, measurement, real, snapshots }: Problem,
+  most: number,
+  room: Room,
+): PursuitState {
   const { rows, columns } = operator;
-  const { re, im } = planar(rows * snapshots, real);
-  for (let r = 0, i = 0; r < rows; r++) {
-    for (let l = 0; l < snapshots; l++, i += 2) {
-      re[l * rows + r] = measurement.data[i];
-      if (im !== undefined) im[l * rows + r] = measurement.data[i + 1];
-    }
-  }
+  const residual = room.planar(rows * snapshots, real);
+  splitInto(measurement.data, residual);
+  const qr = growingQr(rows, operator.real, most, room);
   return {
+    operator: workingOperator(operator, room),
     chosen: [],
-    qr: growingQr(rows, operator.real),
-    components: [],
-    residual: im === undefined ? { re } : { re, im },
+    qr,
+    components: room.planar(qr.capacity * snapshots, real),
+    residual,
     weights: operator.columnNorms().map((square) => (square > smallestSquare ? 1 / square : 0)),
     scores: new Float64Array(columns),
-    snapshot: complexVector(rows),
-    correlation: complexVector(columns),
+    correlation: room.planar(columns * snapshots, real),
+    atom: room.planar(rows, operator.real),
+    index: new Int32Array(1),
+    room,
   };
 }
 
@@ -122,21 +132,17 @@ function residualNorm({ residual }: PursuitState): number {
 }
 
 /** Scores every atom by its correlation with the residual. */
-function correlate({ operator, snapshots }: Problem, state: PursuitState): void {
-  const { residual, weights, scores, snapshot, correlation } = state;
-  scores.fill(0);
-  for (let l = 0; l < snapshots; l++) {
-    const from = l * operator.rows;
-    for (let r = 0; r < operator.rows; r++) {
-      snapshot.data[2 * r] = residual.re[from + r];
-      if (residual.im !== undefined) snapshot.data[2 * r + 1] = residual.im[from + r];
+function correlate({ snapshots }: Problem, state: PursuitState): void {
+  const { operator, residual, weights, scores, correlation } = state;
+  operator.adjointInto(residual, snapshots, correlation);
+  const { re, im } = correlation;
+  for (let n = 0, i = 0; n < scores.length; n++) {
+    let power = 0;
+    for (let l = 0; l < snapshots; l++, i++) {
+      power += re[i] * re[i];
+      if (im !== undefined) power += im[i] * im[i];
     }
-    const { data } = operator.adjoint(snapshot, correlation);
-    for (let n = 0; n < scores.length; n++) {
-      const re = data[2 * n];
-      const im = data[2 * n + 1];
-      scores[n] = scores[n] + weights[n] * (re * re + im * im);
-    }
+    scores[n] = weights[n] * power;
   }
 }
 
@@ -144,8 +150,8 @@ function correlate({ operator, snapshots }: Problem, state: PursuitState): void 
  * Chooses the atom of the highest score (the first of equals) that does not depend on those chosen, and takes
  * its direction out of the residual. False if every score that is left is rounding error.
  */
-function chooseAtom({ operator, snapshots, real }: Problem, state: PursuitState, rounding: number): boolean {
-  const { chosen, qr, components, residual, weights, scores } = state;
+function chooseAtom({ snapshots }: Problem, state: PursuitState, rounding: number): boolean {
+  const { operator, chosen, qr, residual, weights, scores, atom, index, room } = state;
   for (;;) {
     let best = -1;
     let bestScore = rounding * rounding;
@@ -157,25 +163,27 @@ function chooseAtom({ operator, snapshots, real }: Problem, state: PursuitState,
     if (best < 0) return false;
     weights[best] = 0;
     scores[best] = 0;
-    if (!appendColumn(qr, split(operator.atoms([best]).data, operator.real))) continue;
-    const row = planar(snapshots, real);
-    for (let l = 0; l < snapshots; l++) {
-      removeDirection(qr, chosen.length, residual, l * operator.rows, row, l);
-    }
+    index[0] = best;
+    operator.atomsInto(index, 1, atom);
+    if (!appendColumn(qr, atom)) continue;
+    const size = qr.capacity * snapshots;
+    if (state.components.re.length < size) state.components = enlarged(state.components, size, room);
+    const last = qr.size - 1;
+    removeDirection(qr, last, residual, snapshots, state.components, last * snapshots);
     chosen.push(best);
-    components.push(row);
     return true;
   }
 }
 
 function resultOf(who: string, problem: Problem, state: PursuitState, reason: StopReason): SparseResult {
   const { operator, snapshots, real, units } = problem;
-  const { chosen, components } = state;
+  const { chosen } = state;
   const coefficients = planar(chosen.length * snapshots, real);
-  components.forEach((row, k) => {
-    coefficients.re.set(row.re, k * snapshots);
-    if (row.im !== undefined) coefficients.im!.set(row.im, k * snapshots);
-  });
+  const { re, im } = state.components;
+  for (let i = 0; i < coefficients.re.length; i++) {
+    coefficients.re[i] = re[i];
+    if (im !== undefined) coefficients.im![i] = im[i];
+  }
   solveTriangleInPlace(state.qr, coefficients, 1, snapshots);
   const mean = complexMatrix(operator.columns, snapshots);
   chosen.forEach((atom, k) => {

@@ -54,8 +54,9 @@ export function bayesianResult(problem: Omit<Problem, "operator">, outcome: Outc
     for (let j = 0, from = 0; j < support.length; j++) {
       variance[support[j]] = posterior.variance[j];
       for (let l = 0, to = 2 * support[j] * snapshots; l < snapshots; l++, from++, to += 2) {
-        mean.data[to] = re[from];
-        mean.data[to + 1] = im === undefined ? 0 : im[from];
+        // Added to zero, because a zero has no sign here.
+        mean.data[to] = 0 + re[from];
+        mean.data[to + 1] = im === undefined ? 0 : 0 + im[from];
       }
     }
   }

@@ -6,47 +6,68 @@
  *     tr(Y^H Σ_y⁻¹ Y) = ‖Y − A μ‖²/σ² + Σ_j |μ_j|²/γ_j,
  *
  * all sums of positive terms. For K < M: about 2K³/3 + M K complex multiply-adds, beside the Gram matrix, which is
- * computed only when the active atoms change.
+ * computed once; when atoms are removed, their rows and columns are.
  */
-
-import { type Planar, planar, split } from "../../complex/planar.js";
+import type { Planar } from "../../complex/planar.js";
 import { multiplyInto } from "../../complex/products.js";
 import { choleskyInPlace } from "../../linalg/cholesky-kernel.js";
 import { inverseFromFactor } from "../../linalg/hermitian-inverse-kernel.js";
 import { solveLowerAdjointInPlace, solveLowerInPlace } from "../../linalg/triangular-kernel.js";
 import {
   type ActiveModel,
+  copyMeasurement,
   type Data,
   gaussianLogDensity,
-  type Posterior,
+  type PosteriorSums,
   sumOfSquares,
 } from "./posterior.js";
 
-/** What depends on the active atoms but not on their prior variances. */
+/** What depends on the active atoms but not on their prior variances, and working arrays. */
 export interface CoefficientSide {
   /** The active atoms, [M × K]. */
   readonly atoms: Planar;
-  /** G, [K × K]. */
+  /** G on and below the diagonal, [K × K]. */
   readonly gram: Planar;
   /** A^H Y, [K × snapshots]. */
   readonly correlations: Planar;
   readonly precision: Planar;
   readonly residual: Planar;
+  /** √γ. */
+  readonly roots: Float64Array;
 }
 
-export function createCoefficientSide({ operator, columns }: ActiveModel, data: Data): CoefficientSide {
-  const { measurement, rows, snapshots, real } = data;
-  const count = columns.length;
-  const atoms = split(operator.atoms(columns).data, operator.real);
-  const correlations = planar(count * snapshots, real);
-  multiplyInto(correlations, "adjoint", atoms, "plain", measurement, count, snapshots, rows);
-  return {
-    atoms,
-    gram: split(operator.gram(columns).data, operator.real),
-    correlations,
-    precision: planar(count * count, operator.real),
-    residual: planar(rows * snapshots, real),
+export function createCoefficientSide(
+  { operator, columns, count }: ActiveModel,
+  data: Data,
+): CoefficientSide {
+  const { room, measurement, rows, snapshots, real } = data;
+  const side = {
+    atoms: room.planar(rows * count, operator.real),
+    gram: room.planar(count * count, operator.real),
+    correlations: room.planar(count * snapshots, real),
+    precision: room.planar(count * count, operator.real),
+    residual: room.planar(rows * snapshots, real),
+    roots: new Float64Array(count),
   };
+  const { atoms, correlations } = side;
+  operator.atomsInto(columns, count, atoms);
+  operator.gramInto(columns, count, side.gram);
+  multiplyInto(correlations, "adjoint", atoms, "plain", measurement, count, snapshots, rows);
+  return side;
+}
+
+/** Drops all atoms but those at these positions, ascending, of the `before` that there are. */
+export function keepCoefficients(
+  { atoms, gram, correlations }: CoefficientSide,
+  positions: Int32Array,
+  count: number,
+  before: number,
+  { rows, snapshots }: Data,
+): void {
+  keepColumns(atoms, rows, before, positions, count);
+  keepRows(gram, before, positions, count);
+  keepColumns(gram, count, before, positions, count);
+  keepRows(correlations, snapshots, positions, count);
 }
 
 /** The posterior, or `undefined` if B is not positive definite in floating point. */
@@ -54,55 +75,53 @@ export function coefficientSidePosterior(
   side: CoefficientSide,
   model: ActiveModel,
   data: Data,
-): Posterior | undefined {
-  const { columns, priorVariance, noiseVariance } = model;
-  const { rows, snapshots, real } = data;
-  const count = columns.length;
-  const roots = priorVariance.map(Math.sqrt);
-  weightGram(side, roots, noiseVariance);
-  if (choleskyInPlace(side.precision, count) >= 0) return undefined;
+): PosteriorSums | undefined {
+  const { count, priorVariance, noiseVariance } = model;
+  const { rows, snapshots, mean, variance, determined } = data;
+  const { precision, roots } = side;
+  for (let j = 0; j < count; j++) roots[j] = Math.sqrt(priorVariance[j]);
+  weightGram(side, count, noiseVariance);
+  if (choleskyInPlace(precision, count) >= 0) return undefined;
   let logDeterminant = rows * Math.log(noiseVariance);
-  for (let j = 0; j < count; j++) logDeterminant += 2 * Math.log(side.precision.re[j * (count + 1)]);
+  const factor = precision.re;
+  for (let j = 0; j < count; j++) logDeterminant += 2 * Math.log(factor[j * (count + 1)]);
 
-  const mean = planar(count * snapshots, real);
-  scaleRows(mean, side.correlations, roots, 1 / noiseVariance, snapshots);
-  solveLowerInPlace(side.precision, count, mean, snapshots);
-  solveLowerAdjointInPlace(side.precision, count, mean, snapshots);
+  scaleRows(mean, side.correlations, roots, 1 / noiseVariance, count, snapshots);
+  solveLowerInPlace(precision, count, mean, snapshots);
+  solveLowerAdjointInPlace(precision, count, mean, snapshots);
   // The quadratic form of the prior, Σ |μ_j|²/γ_j, before the last factor Γ^½.
   const prior = sumOfSquares(mean, count * snapshots);
-  scaleRows(mean, mean, roots, 1, snapshots);
-  const residualEnergy = computeResidual(side, mean, count, data);
+  scaleRows(mean, mean, roots, 1, count, snapshots);
+  const residualEnergy = computeResidual(side, count, data);
 
-  inverseFromFactor(side.precision, count, side.precision);
-  const variance = new Float64Array(count);
-  const determined = new Float64Array(count);
+  inverseFromFactor(precision, count, precision);
+  const inverse = precision.re;
   let effectiveParameters = 0;
   for (let j = 0; j < count; j++) {
-    const share = Math.min(1, side.precision.re[j * (count + 1)]);
+    const share = Math.min(1, inverse[j * (count + 1)]);
     variance[j] = priorVariance[j] * share;
     determined[j] = 1 - share;
     effectiveParameters += 1 - share;
   }
   return {
-    mean,
-    variance,
-    determined,
     effectiveParameters,
     residualEnergy,
     logEvidence: gaussianLogDensity(data, logDeterminant, residualEnergy / noiseVariance + prior),
   };
 }
 
-/** I + Γ^½ G Γ^½/σ² into the precision. */
-function weightGram({ gram, precision }: CoefficientSide, roots: Float64Array, noiseVariance: number): void {
-  const count = roots.length;
-  for (let i = 0, at = 0; i < count; i++) {
+/** I + Γ^½ G Γ^½/σ² into the precision, on and below the diagonal. */
+function weightGram({ gram, precision, roots }: CoefficientSide, count: number, noiseVariance: number): void {
+  const { re, im } = gram;
+  const { re: outRe, im: outIm } = precision;
+  for (let i = 0; i < count; i++) {
     const row = roots[i] / noiseVariance;
-    for (let j = 0; j < count; j++, at++) {
+    for (let j = 0, at = i * count; j <= i; j++, at++) {
       const weight = row * roots[j];
-      precision.re[at] = gram.re[at] * weight + (i === j ? 1 : 0);
-      if (precision.im !== undefined) precision.im[at] = gram.im![at] * weight;
+      outRe[at] = re[at] * weight;
+      if (outIm !== undefined) outIm[at] = im![at] * weight;
     }
+    outRe[i * (count + 1)] += 1;
   }
 }
 
@@ -112,30 +131,49 @@ function scaleRows(
   values: Planar,
   weights: Float64Array,
   scale: number,
+  count: number,
   snapshots: number,
 ): void {
-  for (let j = 0, at = 0; j < weights.length; j++) {
+  const { re, im } = out;
+  const { re: fromRe, im: fromIm } = values;
+  for (let j = 0, at = 0; j < count; j++) {
     const weight = scale * weights[j];
     for (let l = 0; l < snapshots; l++, at++) {
-      out.re[at] = weight * values.re[at];
-      if (out.im !== undefined) out.im[at] = weight * values.im![at];
+      re[at] = weight * fromRe[at];
+      if (im !== undefined) im[at] = weight * fromIm![at];
     }
   }
 }
 
 /** ‖Y − A μ‖², computed from the residual itself. */
-function computeResidual(
-  { atoms, residual }: CoefficientSide,
-  mean: Planar,
-  count: number,
-  data: Data,
-): number {
-  const { measurement, rows, snapshots } = data;
-  residual.re.set(measurement.re);
-  if (residual.im !== undefined) {
-    if (measurement.im === undefined) residual.im.fill(0);
-    else residual.im.set(measurement.im);
-  }
+function computeResidual({ atoms, residual }: CoefficientSide, count: number, data: Data): number {
+  const { mean, rows, snapshots } = data;
+  copyMeasurement(data, residual);
   multiplyInto(residual, "plain", atoms, "plain", mean, rows, snapshots, count, -1, 1);
   return sumOfSquares(residual, rows * snapshots);
+}
+
+/** Drops columns of a matrix, in place: no number is overwritten before it has been read. */
+function keepColumns(
+  { re, im }: Planar,
+  rows: number,
+  columns: number,
+  kept: Int32Array,
+  count: number,
+): void {
+  for (const part of im === undefined ? [re] : [re, im]) {
+    for (let m = 0, to = 0; m < rows; m++) {
+      for (let k = 0; k < count; k++, to++) part[to] = part[m * columns + kept[k]];
+    }
+  }
+}
+
+/** Drops rows of a matrix, in place. */
+function keepRows({ re, im }: Planar, columns: number, kept: Int32Array, count: number): void {
+  for (const part of im === undefined ? [re] : [re, im]) {
+    for (let k = 0; k < count; k++) {
+      const from = kept[k] * columns;
+      part.copyWithin(k * columns, from, from + columns);
+    }
+  }
 }

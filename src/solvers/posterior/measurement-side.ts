@@ -3,101 +3,100 @@
  *
  *     μ = Γ A^H Σ_y⁻¹ Y,   diag Σ = γ − γ² ‖L⁻¹ a‖²,   Y − A μ = σ² Σ_y⁻¹ Y.
  *
- * For M ≤ K. One `covariance`, one Cholesky factorisation (M³/3 complex multiply-adds) and one `whitenedNorms` of
- * the operator; on a Kronecker dictionary both exploit its structure. Memory 64 M² bytes beside the operator.
+ * For M ≤ K. One covariance, one Cholesky factorisation (M³/3 complex multiply-adds) and one set of whitened norms of
+ * the operator; on a Kronecker dictionary both exploit its structure. Memory 16 M² bytes beside the operator.
  */
-import { type Planar, planar, splitInto } from "../../complex/planar.js";
-import { type ComplexMatrix, complexMatrix, complexVector } from "../../complex/types.js";
+import type { Planar } from "../../complex/planar.js";
 import { choleskyInPlace } from "../../linalg/cholesky-kernel.js";
 import { solveLowerAdjointInPlace, solveLowerInPlace } from "../../linalg/triangular-kernel.js";
 import {
   type ActiveModel,
+  copyMeasurement,
   type Data,
-  gatherColumn,
   gaussianLogDensity,
-  type Posterior,
+  type PosteriorSums,
   sumOfSquares,
 } from "./posterior.js";
 
 export interface MeasurementSide {
-  readonly covariance: ComplexMatrix;
+  /** Σ_y, then L. */
   readonly factor: Planar;
   readonly solved: Planar;
+  /** γ of all columns of the operator, zero for those that are not active. */
+  readonly weights: Planar;
+  readonly norms: Planar;
 }
 
-export function createMeasurementSide({ rows, snapshots, real }: Data): MeasurementSide {
+export function createMeasurementSide({ room, rows, snapshots, real, capacity }: Data): MeasurementSide {
   return {
-    covariance: complexMatrix(rows, rows),
-    factor: planar(rows * rows, real),
-    solved: planar(rows * snapshots, real),
+    factor: room.planar(rows * rows, real),
+    solved: room.planar(rows * snapshots, real),
+    weights: room.planar(capacity, true),
+    norms: room.planar(capacity, true),
   };
 }
 
 /** The posterior, or `undefined` if Σ_y is not positive definite in floating point. */
 export function measurementSidePosterior(
-  { covariance, factor, solved }: MeasurementSide,
+  { factor, solved, weights, norms }: MeasurementSide,
   model: ActiveModel,
   data: Data,
-): Posterior | undefined {
-  const { operator, columns, priorVariance, noiseVariance } = model;
-  const { measurement, rows, snapshots } = data;
-  const gamma = new Float64Array(operator.columns);
-  for (let j = 0; j < columns.length; j++) gamma[columns[j]] = priorVariance[j];
+): PosteriorSums | undefined {
+  const { operator, count, columns, priorVariance, noiseVariance } = model;
+  const { rows, snapshots, mean, variance, determined } = data;
+  const gamma = weights.re;
+  gamma.fill(0);
+  for (let j = 0; j < count; j++) gamma[columns[j]] = priorVariance[j];
 
-  operator.covariance(gamma, covariance);
-  splitInto(covariance.data, factor);
-  for (let i = 0; i < rows; i++) factor.re[i * (rows + 1)] += noiseVariance;
+  operator.covarianceInto(weights, factor);
+  addToDiagonal(factor.re, rows, noiseVariance);
   if (choleskyInPlace(factor, rows) >= 0) return undefined;
-  let logDeterminant = 0;
-  for (let i = 0; i < rows; i++) logDeterminant += 2 * Math.log(factor.re[i * (rows + 1)]);
+  const logDeterminant = logDeterminantOf(factor.re, rows);
 
-  solved.re.set(measurement.re);
-  if (solved.im !== undefined && measurement.im !== undefined) solved.im.set(measurement.im);
-  else solved.im?.fill(0);
+  copyMeasurement(data, solved);
   solveLowerInPlace(factor, rows, solved, snapshots);
   const quadratic = sumOfSquares(solved, rows * snapshots);
   solveLowerAdjointInPlace(factor, rows, solved, snapshots);
+  operator.adjointInto(solved, snapshots, mean);
+  keepMean(mean, model, snapshots);
 
-  // The factor in interleaved form takes the place of the covariance.
-  for (let i = 0; i < rows * rows; i++) {
-    covariance.data[2 * i] = factor.re[i];
-    covariance.data[2 * i + 1] = factor.im === undefined ? 0 : factor.im[i];
-  }
-  const norms = operator.whitenedNorms(covariance);
-  const mean = gatherMean(solved, model, data);
-  const variance = new Float64Array(columns.length);
-  const determined = new Float64Array(columns.length);
+  operator.whitenedNormsInto(factor, norms);
+  const whitened = norms.re;
   let effectiveParameters = 0;
-  for (let j = 0; j < columns.length; j++) {
-    const share = Math.min(1, priorVariance[j] * norms[columns[j]]);
+  for (let j = 0; j < count; j++) {
+    const share = Math.min(1, priorVariance[j] * whitened[columns[j]]);
     determined[j] = share;
     variance[j] = priorVariance[j] * (1 - share);
     effectiveParameters += share;
   }
   return {
-    mean,
-    variance,
-    determined,
     effectiveParameters,
     residualEnergy: noiseVariance ** 2 * sumOfSquares(solved, rows * snapshots),
     logEvidence: gaussianLogDensity(data, logDeterminant, quadratic),
   };
 }
 
-/** μ = Γ A^H (Σ_y⁻¹ Y) at the active atoms. */
-function gatherMean(solved: Planar, { operator, columns, priorVariance }: ActiveModel, data: Data): Planar {
-  const { rows, snapshots, real } = data;
-  const mean = planar(columns.length * snapshots, real);
-  const column = complexVector(rows);
-  const correlations = complexVector(operator.columns);
-  for (let l = 0; l < snapshots; l++) {
-    gatherColumn(solved, rows, snapshots, l, column.data);
-    operator.adjoint(column, correlations);
-    for (let j = 0; j < columns.length; j++) {
-      const from = 2 * columns[j];
-      mean.re[j * snapshots + l] = priorVariance[j] * correlations.data[from];
-      if (mean.im !== undefined) mean.im[j * snapshots + l] = priorVariance[j] * correlations.data[from + 1];
+function addToDiagonal(matrix: Float64Array, n: number, value: number): void {
+  for (let i = 0; i < n; i++) matrix[i * (n + 1)] += value;
+}
+
+/** ln det of L L^H. */
+function logDeterminantOf(factor: Float64Array, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += 2 * Math.log(factor[i * (n + 1)]);
+  return sum;
+}
+
+/** From A^H Σ_y⁻¹ Y at all columns to μ = Γ A^H Σ_y⁻¹ Y at the active ones; in place, for these are ascending. */
+function keepMean(
+  { re, im }: Planar,
+  { columns, count, priorVariance }: ActiveModel,
+  snapshots: number,
+): void {
+  for (let j = 0, to = 0; j < count; j++) {
+    for (let l = 0, from = columns[j] * snapshots; l < snapshots; l++, from++, to++) {
+      re[to] = priorVariance[j] * re[from];
+      if (im !== undefined) im[to] = priorVariance[j] * im[from];
     }
   }
-  return mean;
 }

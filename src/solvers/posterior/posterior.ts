@@ -1,38 +1,65 @@
 /** What the two ways of computing an unstructured posterior share. */
-import { type Planar, planar } from "../../complex/planar.js";
-import type { LinearOperator } from "../../operators/operator.js";
+import { isReal, type Planar, splitInto } from "../../complex/planar.js";
+import type { Room } from "../../kernels/room.js";
+import type { WorkingOperator } from "../../operators/working.js";
+import type { Problem } from "../problem.js";
 
 /** The model as it stands: the active atoms of an operator and their prior variances. */
 export interface ActiveModel {
   /** [M × C]; its columns include all active atoms. */
-  readonly operator: LinearOperator;
-  /** Columns of the operator that are active, ascending. */
+  readonly operator: WorkingOperator;
+  /** K, the number of active atoms. */
+  readonly count: number;
+  /** Columns of the operator that are active, ascending: the first K entries. */
   readonly columns: Int32Array;
-  /** γ of the active atoms. */
+  /** γ of the active atoms: the first K entries. */
   readonly priorVariance: Float64Array;
   readonly noiseVariance: number;
 }
 
-/** The data that do not change. */
+/** The data, which do not change, and room for the posterior of up to `capacity` coefficients. */
 export interface Data {
+  readonly room: Room;
   /** Y, [M × snapshots]. */
   readonly measurement: Planar;
   readonly rows: number;
   readonly snapshots: number;
   readonly real: boolean;
-}
-
-/** The posterior of the K active coefficients. */
-export interface Posterior {
+  readonly capacity: number;
   /** μ, [K × snapshots]. */
   readonly mean: Planar;
   /** diag Σ, [K]. */
   readonly variance: Float64Array;
   /** 1 − Σ_jj/γ_j, [K]: 0 where the data say nothing about a coefficient, 1 where they settle it. */
   readonly determined: Float64Array;
+}
+
+/** The sums that come with the posterior of the K active coefficients, which is in {@link Data}. */
+export interface PosteriorSums {
   readonly effectiveParameters: number;
   readonly residualEnergy: number;
   readonly logEvidence: number;
+}
+
+export function createData(
+  { measurement, snapshots, real }: Omit<Problem, "operator">,
+  capacity: number,
+  room: Room,
+): Data {
+  const { rows, data } = measurement;
+  const y = room.planar(rows * snapshots, isReal(data));
+  splitInto(data, y);
+  return {
+    room,
+    measurement: y,
+    rows,
+    snapshots,
+    real,
+    capacity,
+    mean: room.planar(capacity * snapshots, real),
+    variance: new Float64Array(capacity),
+    determined: new Float64Array(capacity),
+  };
 }
 
 /** ln p(Y) of a Gaussian: −L (M ln π + ln det Σ_y) − tr(Y^H Σ_y⁻¹ Y), halved and with 2π for real data. */
@@ -46,18 +73,24 @@ export function gaussianLogDensity(
 }
 
 /** The posterior when no atom is active: all of the measurement is noise. */
-export function emptyPosterior(data: Data, noiseVariance: number): Posterior {
-  const { measurement, rows, snapshots, real } = data;
+export function emptyPosterior(data: Data, noiseVariance: number): PosteriorSums {
+  const { measurement, rows, snapshots } = data;
   const residualEnergy = sumOfSquares(measurement, rows * snapshots);
   const quadratic = residualEnergy === 0 ? 0 : residualEnergy / noiseVariance;
   return {
-    mean: planar(0, real),
-    variance: new Float64Array(0),
-    determined: new Float64Array(0),
     effectiveParameters: 0,
     residualEnergy,
     logEvidence: gaussianLogDensity(data, rows * Math.log(noiseVariance), quadratic),
   };
+}
+
+/** Y into a working array that may be complex where Y is real. */
+export function copyMeasurement({ measurement, rows, snapshots }: Data, to: Planar): void {
+  const size = rows * snapshots;
+  to.re.set(measurement.re);
+  if (to.im === undefined) return;
+  if (measurement.im === undefined) to.im.fill(0, 0, size);
+  else to.im.set(measurement.im);
 }
 
 /** Σ |z|² over the first `size` numbers. */
@@ -66,18 +99,4 @@ export function sumOfSquares({ re, im }: Planar, size: number): number {
   for (let i = 0; i < size; i++) sum += re[i] * re[i];
   if (im !== undefined) for (let i = 0; i < size; i++) sum += im[i] * im[i];
   return sum;
-}
-
-/** Column l of a planar [rows × snapshots] matrix as an interleaved vector. */
-export function gatherColumn(
-  parts: Planar,
-  rows: number,
-  snapshots: number,
-  l: number,
-  out: Float64Array,
-): void {
-  for (let i = 0, from = l; i < rows; i++, from += snapshots) {
-    out[2 * i] = parts.re[from];
-    out[2 * i + 1] = parts.im === undefined ? 0 : parts.im[from];
-  }
 }

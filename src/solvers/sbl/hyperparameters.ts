@@ -67,12 +67,12 @@ export function noiseFromResidual(
 }
 
 /** out[j] ← |μ_j|², averaged over snapshots; μ is [size × snapshots]. */
-export function meanSquares(mean: Planar, size: number, snapshots: number, out: Float64Array): void {
+export function meanSquares({ re, im }: Planar, size: number, snapshots: number, out: Float64Array): void {
   for (let j = 0, i = 0; j < size; j++) {
     let power = 0;
     for (let l = 0; l < snapshots; l++, i++) {
-      power += mean.re[i] * mean.re[i];
-      if (mean.im !== undefined) power += mean.im[i] * mean.im[i];
+      power += re[i] * re[i];
+      if (im !== undefined) power += im[i] * im[i];
     }
     out[j] = power / snapshots;
   }

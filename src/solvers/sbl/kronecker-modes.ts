@@ -2,7 +2,7 @@
  * The modes of a Kronecker-structured sparse Bayesian model: per mode a dictionary A_n, the atoms that are still
  * active, and their prior variances γ_n. The prior variance of the whole is γ = γ_1 ⊗ … ⊗ γ_R.
  */
-import { outerProductInto } from "../../complex/outer.js";
+import { expandOuterProduct } from "../../complex/outer.js";
 import type { Planar } from "../../complex/planar.js";
 
 export interface Mode {
@@ -90,17 +90,12 @@ export function normaliseFactors(modes: readonly Mode[]): void {
   for (let j = 0; j < last.count; j++) last.priorVariance[j] = last.priorVariance[j] * moved;
 }
 
-export function counts(modes: readonly Mode[]): number[] {
-  return modes.map((mode) => mode.count);
-}
-
 /** out ← γ of the active atoms, [K_1 × … × K_R]; returns how many there are. */
 export function fullPriorVariance(modes: readonly Mode[], out: Float64Array): number {
-  return outerProductInto(
-    out,
-    modes.map((mode) => mode.priorVariance),
-    counts(modes),
-  );
+  out[0] = 1;
+  let size = 1;
+  for (const { priorVariance, count } of modes) size = expandOuterProduct(out, size, priorVariance, count);
+  return size;
 }
 
 /** The indices of the active atoms in the whole dictionary, ascending. */

@@ -5,19 +5,23 @@
  * Source: Y. He and G. Joseph, "Bayesian algorithms for Kronecker-structured sparse vector recovery with
  * application to IRS-MIMO channel estimation", IEEE Trans. Signal Processing, 2024 (arXiv 2307.14719).
  */
-import { outerProductInto } from "../../complex/outer.js";
-import { kernels } from "../../kernels/kernels.js";
-import { counts, fullPriorVariance, type Mode, normaliseFactors } from "./kronecker-modes.js";
+import { expandOuterProduct } from "../../complex/outer.js";
+import type { Planar } from "../../complex/planar.js";
+import { multiplyInto } from "../../complex/products.js";
+import type { Room } from "../../kernels/room.js";
+import { fullPriorVariance, type Mode, normaliseFactors } from "./kronecker-modes.js";
 
 export interface MStepWorkspace {
   /** Partly contracted tensors, one for each level of the recursion. */
-  readonly levels: readonly Float64Array[];
+  readonly levels: readonly Planar[];
   readonly weights: Float64Array;
   readonly previous: Float64Array;
   readonly next: Float64Array;
   readonly inverses: readonly Float64Array[];
-  readonly gram: Float64Array;
+  readonly gram: Planar;
   readonly vector: Float64Array;
+  /** γ_n, where the kernels are. */
+  readonly left: Planar;
 }
 
 const maxInnerSweeps = 1000;
@@ -25,7 +29,7 @@ const maxInnerSweeps = 1000;
 const rounding = 64 * Number.EPSILON;
 const maxPowerIterations = 1000;
 
-export function createMStepWorkspace(modes: readonly Mode[]): MStepWorkspace {
+export function createMStepWorkspace(modes: readonly Mode[], room: Room): MStepWorkspace {
   const product = (some: readonly Mode[]) => some.reduce((total, mode) => total * mode.atoms, 1);
   const size = product(modes);
   // What is left of Λ when its first mode, or the later half of its modes, is contracted away.
@@ -33,13 +37,14 @@ export function createMStepWorkspace(modes: readonly Mode[]): MStepWorkspace {
   const largest = Math.max(...modes.map((mode) => mode.atoms));
   const depth = 1 + Math.ceil(Math.log2(modes.length));
   return {
-    levels: Array.from({ length: depth }, () => new Float64Array(contracted)),
+    levels: Array.from({ length: depth }, () => room.planar(contracted, true)),
     weights: new Float64Array(size),
     previous: new Float64Array(size),
     next: new Float64Array(size),
     inverses: modes.map((mode) => new Float64Array(mode.atoms)),
-    gram: new Float64Array(largest * largest),
+    gram: room.planar(largest * largest, true),
     vector: new Float64Array(largest),
+    left: room.planar(largest, true),
   };
 }
 
@@ -49,7 +54,7 @@ export function createMStepWorkspace(modes: readonly Mode[]): MStepWorkspace {
  * About 2 N multiply-adds per sweep.
  */
 export function alternatingMinimisation(
-  powers: Float64Array,
+  powers: Planar,
   modes: readonly Mode[],
   tolerance: number,
   workspace: MStepWorkspace,
@@ -58,7 +63,7 @@ export function alternatingMinimisation(
   for (let n = 0; n < modes.length; n++) invert(modes[n], inverses[n]);
   let size = fullPriorVariance(modes, previous);
   for (let sweep = 0; sweep < maxInnerSweeps; sweep++) {
-    updateModes(powers, size, 0, modes.length, 0, modes, workspace);
+    updateModes(powers.re, size, 0, modes.length, 0, modes, workspace);
     size = fullPriorVariance(modes, next);
     let squares = 0;
     let norm = 0;
@@ -67,7 +72,7 @@ export function alternatingMinimisation(
       norm += previous[j] ** 2;
     }
     if (squares <= Math.max(tolerance ** 2, rounding ** 2 * norm)) break;
-    previous.set(next.subarray(0, size));
+    copy(next, previous, size);
   }
   normaliseFactors(modes);
 }
@@ -87,16 +92,16 @@ function updateModes(
 ): void {
   if (to - from === 1) {
     const mode = modes[from];
-    const others = modes.reduce((product, other) => product * other.count, 1) / mode.count;
+    let others = 1;
+    for (const other of modes) if (other !== mode) others *= other.count;
     for (let j = 0; j < mode.count; j++) mode.priorVariance[j] = powers[j] / others;
     invert(mode, workspace.inverses[from]);
     return;
   }
-  const { inverses, weights } = workspace;
-  const lengths = counts(modes);
-  const contracted = workspace.levels[level];
+  const { weights } = workspace;
+  const contracted = workspace.levels[level].re;
   const middle = (from + to) >> 1;
-  const right = outerProductInto(weights, inverses, lengths, middle, to);
+  const right = inverseProduct(middle, to, modes, workspace);
   const left = size / right;
   for (let i = 0, at = 0; i < left; i++) {
     let sum = 0;
@@ -104,13 +109,26 @@ function updateModes(
     contracted[i] = sum;
   }
   updateModes(contracted, left, from, middle, level + 1, modes, workspace);
-  outerProductInto(weights, inverses, lengths, from, middle);
+  inverseProduct(from, middle, modes, workspace);
   contracted.fill(0, 0, right);
   for (let i = 0, at = 0; i < left; i++) {
     const weight = weights[i];
     for (let j = 0; j < right; j++, at++) contracted[j] = contracted[j] + weight * powers[at];
   }
   updateModes(contracted, right, middle, to, level + 1, modes, workspace);
+}
+
+/** weights ← the Kronecker product of 1/γ_n over modes `from` to `to` − 1; returns its size. */
+function inverseProduct(
+  from: number,
+  to: number,
+  modes: readonly Mode[],
+  { weights, inverses }: MStepWorkspace,
+): number {
+  weights[0] = 1;
+  let size = 1;
+  for (let n = from; n < to; n++) size = expandOuterProduct(weights, size, inverses[n], modes[n].count);
+  return size;
 }
 
 function invert({ priorVariance, count }: Mode, out: Float64Array): void {
@@ -123,7 +141,7 @@ function invert({ priorVariance, count }: Mode, out: Float64Array): void {
  * All vectors are positive, because Λ is. Not a descent step of the evidence, but its early steps are large.
  * About N K_1 multiply-adds.
  */
-export function sequentialSvd(powers: Float64Array, modes: readonly Mode[], workspace: MStepWorkspace): void {
+export function sequentialSvd(powers: Planar, modes: readonly Mode[], workspace: MStepWorkspace): void {
   let rest = powers;
   let size = modes.reduce((product, mode) => product * mode.count, 1);
   for (let n = 0; n < modes.length - 1; n++) {
@@ -131,29 +149,17 @@ export function sequentialSvd(powers: Float64Array, modes: readonly Mode[], work
     const columns = size / count;
     leadingLeftVector(rest, count, columns, priorVariance, workspace);
     const projected = workspace.levels[n % 2];
-    kernels.gemm(
-      false,
-      false,
-      1,
-      columns,
-      count,
-      1,
-      priorVariance,
-      0,
-      count,
-      rest,
-      0,
-      columns,
-      0,
-      projected,
-      0,
-      columns,
-    );
+    copy(priorVariance, workspace.left.re, count);
+    multiplyInto(projected, "plain", workspace.left, "plain", rest, 1, columns, count);
     rest = projected;
     size = columns;
   }
   const last = modes[modes.length - 1];
-  last.priorVariance.set(rest.subarray(0, last.count));
+  copy(rest.re, last.priorVariance, last.count);
+}
+
+function copy(from: Float64Array, to: Float64Array, size: number): void {
+  for (let j = 0; j < size; j++) to[j] = from[j];
 }
 
 /**
@@ -161,18 +167,19 @@ export function sequentialSvd(powers: Float64Array, modes: readonly Mode[], work
  * vector that comes in. Sums of positive numbers only, so every entry is accurate, however small.
  */
 function leadingLeftVector(
-  matrix: Float64Array,
+  matrix: Planar,
   rows: number,
   columns: number,
   vector: Float64Array,
   { gram, vector: next }: MStepWorkspace,
 ): void {
-  kernels.gemm(false, true, rows, rows, columns, 1, matrix, 0, columns, matrix, 0, columns, 0, gram, 0, rows);
+  multiplyInto(gram, "plain", matrix, "transpose", matrix, rows, rows, columns);
+  const products = gram.re;
   normalise(vector, rows);
   for (let iteration = 0; iteration < maxPowerIterations; iteration++) {
     for (let i = 0; i < rows; i++) {
       let sum = 0;
-      for (let j = 0; j < rows; j++) sum += gram[i * rows + j] * vector[j];
+      for (let j = 0; j < rows; j++) sum += products[i * rows + j] * vector[j];
       next[i] = sum;
     }
     normalise(next, rows);

@@ -16,17 +16,22 @@
  * decompositions; memory is O(N + M). No matrix with N columns and no N × N matrix is formed.
  */
 import { type ModeFactor, modeProductsInto } from "../../complex/mode-products.js";
-import { outerProductInto } from "../../complex/outer.js";
-import { type Planar, planar } from "../../complex/planar.js";
+import { expandOuterProduct } from "../../complex/outer.js";
+import { isReal, type Planar, splitInto } from "../../complex/planar.js";
+import type { Form } from "../../complex/products.js";
+import type { Room } from "../../kernels/room.js";
 import { createSvdWorkspace, type SvdWorkspace, svdInto } from "../../linalg/svd.js";
-import { counts, fullPriorVariance, type Mode } from "./kronecker-modes.js";
+import type { KroneckerProblem } from "../kronecker-problem.js";
+import { fullPriorVariance, type Mode } from "./kronecker-modes.js";
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What the decomposition of one mode needs. */
 interface ModeDecomposition {
   /** A_n diag(√γ_n), [M_n × K_n]. */
   readonly weighted: Planar;
   readonly u: Planar;
-  readonly s: Float64Array;
+  readonly s: Planar;
   readonly v: Planar;
   /** diag(√γ_n) V_n S_n, [K_n × r_n]. */
   readonly synthesis: Planar;
@@ -37,7 +42,6 @@ interface ModeDecomposition {
   /** s_n². */
   readonly eigenvalues: Float64Array;
   readonly svd: SvdWorkspace;
-  rank: number;
 }
 
 export interface PosteriorWorkspace {
@@ -48,18 +52,24 @@ export interface PosteriorWorkspace {
   /** ‖y‖². */
   readonly energy: number;
   readonly decompositions: readonly ModeDecomposition[];
+  /** U_n^H, [r_n × M_n]. */
+  readonly analysis: readonly Writable<ModeFactor>[];
+  /** diag(√γ_n) V_n S_n, [K_n × r_n]. */
+  readonly synthesis: readonly Writable<ModeFactor>[];
+  /** |V_n|², [K_n × r_n]. */
+  readonly spread: readonly Writable<ModeFactor>[];
   /** T, then T · D. */
   readonly core: Planar;
-  /** λ, then σ² D. */
-  readonly shrinkage: Float64Array;
+  /** λ, then σ² D; real. */
+  readonly shrinkage: Planar;
   /** ∏ (1 − ν_n). */
   readonly coverage: Float64Array;
   readonly scratch: readonly [Planar, Planar];
   readonly realScratch: readonly [Planar, Planar];
   /** μ, [K_1 × … × K_R × snapshots]. */
   readonly mean: Planar;
-  /** diag Σ, [K_1 × … × K_R]. */
-  readonly variance: Float64Array;
+  /** diag Σ, [K_1 × … × K_R], real. */
+  readonly variance: Planar;
 }
 
 /** The sums that come with a posterior. */
@@ -75,49 +85,51 @@ export interface PosteriorSums {
 /** Everything that {@link computePosterior} writes to, allocated once. */
 export function createPosteriorWorkspace(
   modes: readonly Mode[],
-  measurement: Planar,
-  snapshots: number,
+  { measurement: { data }, snapshots, real }: KroneckerProblem,
+  room: Room,
 ): PosteriorWorkspace {
-  const real = measurement.im === undefined && modes.every((mode) => mode.dictionary.im === undefined);
   const product = (size: (mode: Mode) => number) => modes.reduce((total, mode) => total * size(mode), 1);
   const rows = product((mode) => mode.rows);
   const ranks = product((mode) => Math.min(mode.rows, mode.atoms));
   const atoms = product((mode) => mode.atoms);
   const largest = Math.max(rows, atoms);
-  let energy = 0;
-  for (const part of [measurement.re, measurement.im ?? []])
-    for (const value of part) energy += value * value;
+  const measurement = room.planar(rows * snapshots, isReal(data));
+  splitInto(data, measurement);
+  const decompositions = modes.map((mode) => createDecomposition(mode, room));
+  const factor = (matrix: Planar, form: Form): ModeFactor => ({ matrix, form, rows: 0, size: 0 });
   return {
     measurement,
     rows,
     snapshots,
     real,
-    energy,
-    decompositions: modes.map(createDecomposition),
-    core: planar(ranks * snapshots, real),
-    shrinkage: new Float64Array(ranks),
+    energy: data.reduce((sum, value) => sum + value * value, 0),
+    decompositions,
+    analysis: decompositions.map(({ u }) => factor(u, "adjoint")),
+    synthesis: decompositions.map(({ synthesis }) => factor(synthesis, "plain")),
+    spread: decompositions.map(({ weights }) => factor(weights, "plain")),
+    core: room.planar(ranks * snapshots, real),
+    shrinkage: room.planar(ranks, true),
     coverage: new Float64Array(atoms),
-    scratch: [planar(largest * snapshots, real), planar(largest * snapshots, real)],
-    realScratch: [planar(largest, true), planar(largest, true)],
-    mean: planar(atoms * snapshots, real),
-    variance: new Float64Array(atoms),
+    scratch: [room.planar(largest * snapshots, real), room.planar(largest * snapshots, real)],
+    realScratch: [room.planar(largest, true), room.planar(largest, true)],
+    mean: room.planar(atoms * snapshots, real),
+    variance: room.planar(atoms, true),
   };
 }
 
-function createDecomposition({ rows, atoms, dictionary }: Mode): ModeDecomposition {
+function createDecomposition({ rows, atoms, dictionary }: Mode, room: Room): ModeDecomposition {
   const real = dictionary.im === undefined;
   const rank = Math.min(rows, atoms);
   return {
-    weighted: planar(rows * atoms, real),
-    u: planar(rows * rank, real),
-    s: new Float64Array(rank),
-    v: planar(atoms * rank, real),
-    synthesis: planar(atoms * rank, real),
-    weights: planar(atoms * rank, true),
+    weighted: room.planar(rows * atoms, real),
+    u: room.planar(rows * rank, real),
+    s: room.planar(rank, true),
+    v: room.planar(atoms * rank, real),
+    synthesis: room.planar(atoms * rank, real),
+    weights: room.planar(atoms * rank, true),
     coverage: new Float64Array(atoms),
     eigenvalues: new Float64Array(rank),
     svd: createSvdWorkspace(rows, atoms, real),
-    rank,
   };
 }
 
@@ -131,89 +143,79 @@ export function computePosterior(
   modes: readonly Mode[],
   noiseVariance: number,
 ): PosteriorSums | undefined {
-  const { decompositions, core, shrinkage, snapshots, measurement, scratch, mean } = workspace;
+  const { decompositions, analysis, synthesis, core, snapshots, measurement, scratch, mean } = workspace;
   for (let n = 0; n < modes.length; n++) {
+    const { rows, count } = modes[n];
     if (!decompose(decompositions[n], modes[n])) return undefined;
+    const rank = Math.min(rows, count);
+    resize(analysis[n], rank, rows);
+    resize(synthesis[n], count, rank);
+    resize(workspace.spread[n], count, rank);
   }
-  modeProductsInto(core, measurement, decompositions.map(analysis(modes)), snapshots, scratch);
-  const ranks = decompositions.map(({ rank }) => rank);
-  const eigenvalues = decompositions.map((decomposition) => decomposition.eigenvalues);
-  const size = outerProductInto(shrinkage, eigenvalues, ranks);
+  const shrinkage = workspace.shrinkage.re;
+  let size = 1;
+  shrinkage[0] = 1;
+  for (let n = 0; n < modes.length; n++) {
+    size = expandOuterProduct(shrinkage, size, decompositions[n].eigenvalues, analysis[n].rows);
+  }
+  modeProductsInto(core, measurement, analysis, snapshots, scratch);
   const sums = shrinkCore(workspace, size, noiseVariance);
-  modeProductsInto(mean, core, decompositions.map(synthesis(modes)), snapshots, scratch);
+  modeProductsInto(mean, core, synthesis, snapshots, scratch);
   computeVariance(workspace, modes);
   return sums;
 }
 
-/** U_n^H, [r_n × M_n]. */
-const analysis =
-  (modes: readonly Mode[]) =>
-  (d: ModeDecomposition, n: number): ModeFactor => ({
-    matrix: d.u,
-    form: "adjoint",
-    rows: d.rank,
-    size: modes[n].rows,
-  });
-
-/** diag(√γ_n) V_n S_n, [K_n × r_n]. */
-const synthesis =
-  (modes: readonly Mode[]) =>
-  (d: ModeDecomposition, n: number): ModeFactor => ({
-    matrix: d.synthesis,
-    form: "plain",
-    rows: modes[n].count,
-    size: d.rank,
-  });
-
-/** |V_n|², [K_n × r_n]. */
-const spread =
-  (modes: readonly Mode[]) =>
-  (d: ModeDecomposition, n: number): ModeFactor => ({
-    matrix: d.weights,
-    form: "plain",
-    rows: modes[n].count,
-    size: d.rank,
-  });
+function resize(factor: Writable<ModeFactor>, rows: number, size: number): void {
+  factor.rows = rows;
+  factor.size = size;
+}
 
 /** A_n diag(√γ_n) = U_n S_n V_n^H and what is derived from it. */
 function decompose(d: ModeDecomposition, mode: Mode): boolean {
-  const { rows, atoms, count, active, priorVariance, dictionary } = mode;
-  for (const part of ["re", "im"] as const) {
-    const from = dictionary[part];
-    const to = d.weighted[part];
-    if (from === undefined || to === undefined) continue;
-    for (let j = 0; j < count; j++) {
-      const root = Math.sqrt(priorVariance[j]);
-      const atom = active[j];
-      for (let m = 0; m < rows; m++) to[m * count + j] = from[m * atoms + atom] * root;
-    }
-  }
-  d.rank = Math.min(rows, count);
-  const { rank, s, u, v, weights, coverage, eigenvalues } = d;
+  const { rows, count, priorVariance } = mode;
+  weightAtoms(mode, mode.dictionary.re, d.weighted.re);
+  if (mode.dictionary.im !== undefined) weightAtoms(mode, mode.dictionary.im, d.weighted.im!);
+  const rank = Math.min(rows, count);
+  const { s, u, v, coverage, eigenvalues } = d;
   if (!svdInto(d.weighted, rows, count, u, s, v, d.svd)) return false;
-  for (let k = 0; k < rank; k++) eigenvalues[k] = s[k] * s[k];
+  const singular = s.re;
+  for (let k = 0; k < rank; k++) eigenvalues[k] = singular[k] * singular[k];
+  const weights = d.weights.re;
+  const { re: vRe, im: vIm } = v;
+  const { re: toRe, im: toIm } = d.synthesis;
   for (let j = 0, i = 0; j < count; j++) {
     const root = Math.sqrt(priorVariance[j]);
     let sum = 0;
     for (let k = 0; k < rank; k++, i++) {
-      const re = v.re[i];
-      const im = v.im === undefined ? 0 : v.im[i];
+      const re = vRe[i];
+      const im = vIm === undefined ? 0 : vIm[i];
       const square = re * re + im * im;
-      weights.re[i] = square;
+      weights[i] = square;
       sum += square;
-      const gain = root * s[k];
-      d.synthesis.re[i] = re * gain;
-      if (d.synthesis.im !== undefined) d.synthesis.im[i] = im * gain;
+      const gain = root * singular[k];
+      toRe[i] = re * gain;
+      if (toIm !== undefined) toIm[i] = im * gain;
     }
     coverage[j] = count <= rows ? 1 : Math.min(1, sum);
   }
   return true;
 }
 
+/** to ← A_n diag(√γ_n) at the active atoms. */
+function weightAtoms(mode: Mode, from: Float64Array, to: Float64Array): void {
+  const { rows, atoms, count, active, priorVariance } = mode;
+  for (let j = 0; j < count; j++) {
+    const root = Math.sqrt(priorVariance[j]);
+    const atom = active[j];
+    for (let m = 0; m < rows; m++) to[m * count + j] = from[m * atoms + atom] * root;
+  }
+}
+
 /** Turns T into T · D and λ into σ² D; collects the sums on the way. */
 function shrinkCore(workspace: PosteriorWorkspace, size: number, noiseVariance: number): PosteriorSums {
-  const { core, shrinkage, snapshots, energy, rows, real } = workspace;
-  const { re, im } = core;
+  const { snapshots, energy, rows, real } = workspace;
+  const { re, im } = workspace.core;
+  const shrinkage = workspace.shrinkage.re;
   let logDeterminant = (rows - size) * Math.log(noiseVariance);
   let inside = 0;
   let quadratic = 0;
@@ -253,11 +255,15 @@ function shrinkCore(workspace: PosteriorWorkspace, size: number, noiseVariance: 
 }
 
 function computeVariance(workspace: PosteriorWorkspace, modes: readonly Mode[]): void {
-  const { decompositions, shrinkage, variance, coverage, realScratch } = workspace;
-  modeProductsInto({ re: variance }, { re: shrinkage }, decompositions.map(spread(modes)), 1, realScratch);
+  const { decompositions, spread, shrinkage, coverage, realScratch } = workspace;
+  modeProductsInto(workspace.variance, shrinkage, spread, 1, realScratch);
+  const variance = workspace.variance.re;
   if (modes.some((mode) => mode.count > mode.rows)) {
-    const coverages = decompositions.map((decomposition) => decomposition.coverage);
-    const size = outerProductInto(coverage, coverages, counts(modes));
+    let size = 1;
+    coverage[0] = 1;
+    for (let n = 0; n < modes.length; n++) {
+      size = expandOuterProduct(coverage, size, decompositions[n].coverage, modes[n].count);
+    }
     for (let j = 0; j < size; j++) variance[j] = variance[j] + (1 - coverage[j]);
   }
   // γ goes where the coverage was; rounding must not lift a posterior variance above its prior.

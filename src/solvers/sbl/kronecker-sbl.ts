@@ -1,5 +1,5 @@
-import { isReal, split } from "../../complex/planar.js";
 import { optionError } from "../../errors.js";
+import { type Room, roomSteps } from "../../kernels/room.js";
 import {
   choiceOption,
   numberOption,
@@ -161,7 +161,8 @@ export function kroneckerSblSteps(
   const settings = readOptions(who, optionTable, options);
   const noise = readNoise(who, settings.noise);
   const problem = readKroneckerProblem(who, dictionary, measurement);
-  return iterate(createState(problem, settings, noise), settings, noise);
+  const start = readStart(problem, settings, noise);
+  return roomSteps(who, (room) => iterate(createState(problem, start, room), settings, noise));
 }
 
 function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSteps<BayesianResult> {
@@ -205,30 +206,35 @@ interface State {
   noiseVariance: number;
 }
 
-function createState(problem: KroneckerProblem, settings: Settings, noise: NoiseStart): State {
-  const { factors, measurement, snapshots } = problem;
+/** What the options say about this problem. */
+type Start = Pick<State, "pruneRatio" | "pruneAbsolute" | "level" | "noiseVariance">;
+
+/** @throws `option` if there is not one number for each mode; `range` if the noise variance has no number here */
+function readStart(problem: KroneckerProblem, settings: Settings, noise: NoiseStart): Start {
+  const { factors } = problem;
   const unit = priorUnit(problem);
-  const level = settings.initial === "ones" ? unit : balancedLevel(factors, meanPower(problem));
-  const modes = createModes(factors, level);
-  const size = modes.reduce((product, mode) => product * mode.atoms, 1);
-  const y = split(measurement.data, isReal(measurement.data));
-  const absolute = perMode("pruneAbsolute", settings.pruneAbsolute, modes.length);
+  const ratio = settings.pruneRatio ?? defaultPruneRatio[settings.method];
+  const absolute = perMode("pruneAbsolute", settings.pruneAbsolute, factors.length);
   return {
+    pruneRatio: perMode("pruneRatio", ratio, factors.length),
+    // All factors but the last have unit norm: only the last one carries units.
+    pruneAbsolute: absolute.map((value, n) => (n === factors.length - 1 ? value * unit : value)),
+    level: settings.initial === "ones" ? unit : balancedLevel(factors, meanPower(problem)),
+    noiseVariance: startingNoise(who, noise, problem),
+  };
+}
+
+function createState(problem: KroneckerProblem, start: Start, room: Room): State {
+  const modes = createModes(problem.factors, start.level);
+  const size = modes.reduce((product, mode) => product * mode.atoms, 1);
+  return {
+    ...start,
     problem,
     modes,
-    posterior: createPosteriorWorkspace(modes, y, snapshots),
-    maximisation: createMStepWorkspace(modes),
-    pruneRatio: perMode(
-      "pruneRatio",
-      settings.pruneRatio ?? defaultPruneRatio[settings.method],
-      modes.length,
-    ),
-    // All factors but the last have unit norm: only the last one carries units.
-    pruneAbsolute: absolute.map((value, n) => (n === modes.length - 1 ? value * unit : value)),
-    level,
+    posterior: createPosteriorWorkspace(modes, problem, room),
+    maximisation: createMStepWorkspace(modes, room),
     before: new Float64Array(size),
     after: new Float64Array(size),
-    noiseVariance: startingNoise(who, noise, problem),
   };
 }
 
@@ -257,13 +263,17 @@ function maximise(
   settings: Settings,
 ): number {
   const size = fullPriorVariance(modes, before);
-  const powers = posterior.variance;
   meanSquares(posterior.mean, size, problem.snapshots, after);
-  for (let j = 0; j < size; j++) powers[j] = powers[j] + after[j];
+  const powers = posterior.variance;
+  add(after, powers.re, size);
   if (settings.method === "svd") sequentialSvd(powers, modes, maximisation);
   else alternatingMinimisation(powers, modes, settings.innerTolerance * level, maximisation);
   fullPriorVariance(modes, after);
   return relativeChange(after, before, size);
+}
+
+function add(from: Float64Array, to: Float64Array, size: number): void {
+  for (let j = 0; j < size; j++) to[j] = to[j] + from[j];
 }
 
 /** The posterior at the hyperparameters as they stand, in the caller's units. */
@@ -275,7 +285,7 @@ function finish(state: State, iterations: number, reason: StopReason): BayesianR
     who,
     atoms: modes.reduce((product, mode) => product * mode.atoms, 1),
     support: activeAtoms(modes),
-    posterior: sums && { mean: posterior.mean, variance: posterior.variance, ...sums },
+    posterior: sums && { mean: posterior.mean, variance: posterior.variance.re, ...sums },
     hyperparameters: { kind: "kronecker", factors: reportedFactors(modes, problem) },
     noiseVariance,
     iterations,

@@ -1,6 +1,5 @@
-import { isReal, split } from "../../complex/planar.js";
-import { denseOperator } from "../../operators/dense.js";
-import type { LinearOperator } from "../../operators/operator.js";
+import { type Room, roomSteps } from "../../kernels/room.js";
+import { type WorkingOperator, workingColumns, workingOperator } from "../../operators/working.js";
 import { choiceOption, numberOption, type OptionValues, readOptions, withDefault } from "../../options.js";
 import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps, StopReason } from "../contract.js";
 import { type NoiseStart, noiseOption, readNoise } from "../noise.js";
@@ -9,13 +8,14 @@ import {
   type CoefficientSide,
   coefficientSidePosterior,
   createCoefficientSide,
+  keepCoefficients,
 } from "../posterior/coefficient-side.js";
 import {
   createMeasurementSide,
   type MeasurementSide,
   measurementSidePosterior,
 } from "../posterior/measurement-side.js";
-import { type Data, emptyPosterior, type Posterior } from "../posterior/posterior.js";
+import { createData, type Data, emptyPosterior, type PosteriorSums } from "../posterior/posterior.js";
 import {
   type DictionaryInput,
   type MeasurementInput,
@@ -120,23 +120,26 @@ export function sblSteps(
   const settings = readOptions(who, optionTable, options);
   const noise = readNoise(who, settings.noise);
   const problem = readProblem(who, dictionary, measurement);
-  return iterate(createState(problem, settings, noise), settings, noise);
+  const noiseVariance = startingNoise(who, noise, problem);
+  return roomSteps(who, (room) =>
+    iterate(createState(problem, settings, noiseVariance, room), settings, noise),
+  );
 }
 
 function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSteps<BayesianResult> {
   const { problem } = state;
   if (problem.zero) {
     // The evidence of y = 0 is largest at γ = 0.
-    removeAll(state);
+    state.count = 0;
     return finish(state, 0, "zero-measurement");
   }
-  if (state.atoms.length === 0) return finish(state, 0, "empty-support");
+  if (state.count === 0) return finish(state, 0, "empty-support");
 
   for (let iteration = 1; iteration <= settings.maxIterations; iteration++) {
     const posterior = computePosterior(state);
     if (posterior === undefined) return finish(state, iteration - 1, "breakdown");
     const change = maximise(state, posterior, settings, noise);
-    const supportSize = state.atoms.length;
+    const supportSize = state.count;
     const logEvidence = restoreLogEvidence(posterior.logEvidence, problem);
     const converged = change <= settings.tolerance;
     const reason: StopReason =
@@ -148,29 +151,33 @@ function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSt
   return finish(state, settings.maxIterations, "max-iterations");
 }
 
-/** Hyperparameters and the atoms they belong to. */
-interface Model {
-  operator: LinearOperator;
-  /** Active columns of the operator. */
-  columns: Int32Array;
-  /** The same atoms as columns of the caller's dictionary. */
-  atoms: Int32Array;
+/** Hyperparameters and the atoms they belong to; the first `count` entries of each list. */
+interface Hyperparameters {
+  count: number;
+  /** Columns of the caller's dictionary, ascending. */
+  readonly atoms: Int32Array;
   priorVariance: Float64Array;
   noiseVariance: number;
 }
 
-interface State extends Model {
+interface State extends Hyperparameters {
   readonly problem: Problem;
   readonly data: Data;
+  operator: WorkingOperator;
+  /** The active atoms as columns of the operator. */
+  readonly columns: Int32Array;
+  /** Where the next prior variances are put together. */
+  updated: Float64Array;
   measurementSide: MeasurementSide | undefined;
-  /** Valid for the present atoms only. */
   coefficientSide: CoefficientSide | undefined;
-  /** The hyperparameters of the last posterior that could be computed. */
-  sound: Model | undefined;
+  /** The hyperparameters of the last posterior that could be computed; `count` −1 before the first. */
+  readonly sound: Hyperparameters;
+  /** Positions of the atoms that are kept when others are removed. */
+  readonly kept: Int32Array;
 }
 
-function createState(problem: Problem, settings: Settings, noise: NoiseStart): State {
-  const { operator, measurement, snapshots, real } = problem;
+function createState(problem: Problem, settings: Settings, noiseVariance: number, room: Room): State {
+  const { operator } = problem;
   const norms = operator.columnNorms();
   const energy = norms.reduce((sum, norm) => sum + norm, 0);
   const level =
@@ -179,112 +186,128 @@ function createState(problem: Problem, settings: Settings, noise: NoiseStart): S
       : (meanPower(problem) * operator.rows) / energy;
   // An atom that is zero can explain nothing and is never active.
   const columns = Int32Array.from(norms, (_, column) => column).filter((column) => norms[column] !== 0);
+  const count = columns.length;
   return {
     problem,
-    data: {
-      measurement: split(measurement.data, isReal(measurement.data)),
-      rows: operator.rows,
-      snapshots,
-      real,
-    },
-    operator,
+    data: createData(problem, operator.columns, room),
+    operator: workingOperator(operator, room),
+    count,
     columns,
-    atoms: columns,
-    priorVariance: new Float64Array(columns.length).fill(level),
-    noiseVariance: startingNoise(who, noise, problem),
+    atoms: columns.slice(),
+    priorVariance: new Float64Array(count).fill(level),
+    updated: new Float64Array(count),
+    noiseVariance,
     measurementSide: undefined,
     coefficientSide: undefined,
-    sound: undefined,
+    sound: { count: -1, atoms: columns.slice(), priorVariance: new Float64Array(count), noiseVariance: 0 },
+    kept: new Int32Array(count),
   };
 }
 
-function removeAll(state: State): void {
-  state.columns = new Int32Array(0);
-  state.atoms = new Int32Array(0);
-  state.priorVariance = new Float64Array(0);
-}
-
 /** By the smaller of the two inverses. */
-function computePosterior(state: State): Posterior | undefined {
+function computePosterior(state: State): PosteriorSums | undefined {
   const { data } = state;
-  let posterior: Posterior | undefined;
-  if (state.columns.length === 0) posterior = emptyPosterior(data, state.noiseVariance);
-  else if (state.columns.length < data.rows) {
+  let posterior: PosteriorSums | undefined;
+  if (state.count === 0) posterior = emptyPosterior(data, state.noiseVariance);
+  else if (state.count < data.rows) {
     state.coefficientSide ??= createCoefficientSide(state, data);
     posterior = coefficientSidePosterior(state.coefficientSide, state, data);
   } else {
     state.measurementSide ??= createMeasurementSide(data);
     posterior = measurementSidePosterior(state.measurementSide, state, data);
   }
-  if (posterior !== undefined) {
-    const { operator, columns, atoms, priorVariance, noiseVariance } = state;
-    state.sound = { operator, columns, atoms, priorVariance, noiseVariance };
-  }
+  if (posterior !== undefined) copyHyperparameters(state, state.sound);
   return posterior;
 }
 
+function copyHyperparameters(from: Hyperparameters, to: Hyperparameters): void {
+  to.count = from.count;
+  to.noiseVariance = from.noiseVariance;
+  for (let j = 0; j < from.count; j++) {
+    to.atoms[j] = from.atoms[j];
+    to.priorVariance[j] = from.priorVariance[j];
+  }
+}
+
 /** One update of γ and σ², then pruning; returns ‖Δγ‖/‖γ‖. */
-function maximise(state: State, posterior: Posterior, settings: Settings, noise: NoiseStart): number {
-  const { problem, priorVariance } = state;
-  const size = priorVariance.length;
-  const updated = new Float64Array(size);
-  meanSquares(posterior.mean, size, problem.snapshots, updated);
-  for (let j = 0; j < size; j++) {
-    if (settings.update === "em") updated[j] = updated[j] + posterior.variance[j];
-    else updated[j] = posterior.determined[j] > 0 ? updated[j] / posterior.determined[j] : 0;
+function maximise(state: State, posterior: PosteriorSums, settings: Settings, noise: NoiseStart): number {
+  const { problem, data, count, priorVariance, updated } = state;
+  const { variance, determined } = data;
+  meanSquares(data.mean, count, problem.snapshots, updated);
+  for (let j = 0; j < count; j++) {
+    if (settings.update === "em") updated[j] = updated[j] + variance[j];
+    else updated[j] = determined[j] > 0 ? updated[j] / determined[j] : 0;
   }
   if (noise.learned) {
     const learn = settings.update === "em" ? learnedNoise : noiseFromResidual;
     state.noiseVariance = learn(state.noiseVariance, posterior, problem);
   }
-  const change = relativeChange(updated, priorVariance, size);
+  const change = relativeChange(updated, priorVariance, count);
   state.priorVariance = updated;
+  state.updated = priorVariance;
   prune(state, settings.pruneRatio);
   return change;
 }
 
 /** Keeps the atoms whose γ is at least `ratio` times the largest. */
 function prune(state: State, ratio: number): void {
-  const { operator, columns, atoms, priorVariance } = state;
+  const { data, columns, atoms, priorVariance, kept, count: before } = state;
   let largest = 0;
-  for (const value of priorVariance) largest = Math.max(largest, value);
-  const keep = (_: number, j: number) => priorVariance[j] > 0 && priorVariance[j] >= ratio * largest;
-  const kept = columns.filter(keep);
-  if (kept.length === columns.length) return;
-  state.columns = kept;
-  state.atoms = atoms.filter(keep);
-  state.priorVariance = priorVariance.filter(keep);
-  state.coefficientSide = undefined;
-  // Without structure to lose, few atoms are cheaper as a matrix of their own.
-  if (
-    operator.factors === undefined &&
-    kept.length >= state.data.rows &&
-    2 * kept.length < operator.columns
-  ) {
-    state.operator = denseOperator(operator.atoms(kept));
-    state.columns = Int32Array.from(kept, (_, j) => j);
+  for (let j = 0; j < before; j++) largest = Math.max(largest, priorVariance[j]);
+  let count = 0;
+  for (let j = 0; j < before; j++) {
+    const value = priorVariance[j];
+    if (!(value > 0) || value < ratio * largest) continue;
+    columns[count] = columns[j];
+    atoms[count] = atoms[j];
+    priorVariance[count] = value;
+    kept[count++] = j;
   }
+  if (count === before) return;
+  state.count = count;
+  if (state.coefficientSide !== undefined) keepCoefficients(state.coefficientSide, kept, count, before, data);
+  else compact(state);
+}
+
+/** Without structure to lose, few atoms are cheaper as a matrix of their own. */
+function compact(state: State): void {
+  const { problem, operator, columns, count, data } = state;
+  if (problem.operator.factors !== undefined || count < data.rows || 2 * count >= operator.columns) return;
+  if (!operator.keep(columns, count)) {
+    state.operator = workingColumns(operator, columns, count, problem.operator.cost, data.room);
+  }
+  for (let j = 0; j < count; j++) columns[j] = j;
+}
+
+/** Goes back to the last hyperparameters whose posterior could be computed. */
+function restoreSound(state: State): void {
+  const { problem, sound, columns, data } = state;
+  copyHyperparameters(sound, state);
+  state.operator = workingOperator(problem.operator, data.room);
+  state.coefficientSide = undefined;
+  columns.set(state.atoms.subarray(0, state.count));
 }
 
 /** The posterior at the hyperparameters as they stand, or the last sound ones, in the caller's units. */
 function finish(state: State, iterations: number, stop: StopReason): BayesianResult {
-  const { problem } = state;
-  let posterior = stop === "breakdown" ? undefined : computePosterior(state);
-  const reason = posterior === undefined ? "breakdown" : stop;
-  if (posterior === undefined && state.sound !== undefined) {
-    Object.assign(state, state.sound, { coefficientSide: undefined });
-    posterior = computePosterior(state);
+  const { problem, data, sound } = state;
+  let sums = stop === "breakdown" ? undefined : computePosterior(state);
+  const reason = sums === undefined ? "breakdown" : stop;
+  if (sums === undefined && sound.count >= 0) {
+    restoreSound(state);
+    sums = computePosterior(state);
   }
-  const { atoms, noiseVariance } = state;
+  const { count, noiseVariance } = state;
+  const atoms = state.atoms.slice(0, count);
   const columns = problem.operator.columns;
   const priorVariance = new Float64Array(columns);
-  for (let j = 0; j < atoms.length; j++) priorVariance[atoms[j]] = state.priorVariance[j];
+  for (let j = 0; j < count; j++) priorVariance[atoms[j]] = state.priorVariance[j];
   return bayesianResult(problem, {
     solver: "sbl",
     who,
     atoms: columns,
     support: atoms,
-    posterior,
+    posterior: sums && { mean: data.mean, variance: data.variance, ...sums },
     hyperparameters: {
       kind: "independent",
       priorVariance: restoreVariance(who, priorVariance, problem.units),

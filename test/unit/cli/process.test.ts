@@ -11,7 +11,12 @@ const program = fileURLToPath(new URL("../../../dist/simulations/cli.js", import
 const folder = temporaryFolder();
 
 function start(...words: string[]) {
-  const child = spawn(process.execPath, [program, ...words], { cwd: folder.path() });
+  return startWith({}, ...words);
+}
+
+function startWith(environment: Record<string, string>, ...words: string[]) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [program, ...words], { cwd: folder.path(), env });
   const output = { out: "", err: "" };
   child.stdout.on("data", (data: Buffer) => {
     output.out += data.toString();
@@ -75,6 +80,43 @@ describe("the program", () => {
       expect(existsSync(folder.path("run", "result.json"))).toBe(false);
     },
   );
+
+  it("computes with the kernels that SPARSEWAVE_KERNELS names, on worker threads too", async () => {
+    const runs = [];
+    for (const [kernels, workers] of [
+      ["typescript", "1"],
+      ["typescript", "2"],
+      ["webassembly", "2"],
+    ] as const) {
+      const out = `${kernels}-${workers}`;
+      const words = [
+        "--trials",
+        "2",
+        "--estimators",
+        "kronecker-sbl-svd",
+        "--workers",
+        workers,
+        "--out",
+        out,
+      ];
+      const ended = await startWith({ SPARSEWAVE_KERNELS: kernels }, "run", "irs-snr", "--quiet", ...words)
+        .ended;
+      expect(ended).toMatchObject({ status: 0, err: "" });
+      expect(JSON.parse(readFileSync(folder.path(out, "timing.json"), "utf8")).kernels).toBe(kernels);
+      runs.push(readFileSync(folder.path(out, "result.json"), "utf8"));
+    }
+    expect(runs[1]).toBe(runs[0]);
+    // Another rounding: threads that did not hear of the variable would give the same bytes.
+    expect(runs[2]).not.toBe(runs[1]);
+  });
+
+  it("ends with status 2 and one sentence if SPARSEWAVE_KERNELS names none", async () => {
+    const { status, out, err } = await startWith({ SPARSEWAVE_KERNELS: "wasm" }, "info").ended;
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toBe(
+      'sparsewave: environment variable SPARSEWAVE_KERNELS is "wasm"; expected automatic, webassembly or typescript\n',
+    );
+  });
 
   it("does not complain about a reader that stops reading", async () => {
     const { child, ended } = start("list", "--json");

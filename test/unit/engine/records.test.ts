@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createPlan } from "../../../simulations/engine/plan.js";
 import { trialLines } from "../../../simulations/engine/records.js";
+import { useKernels } from "../../../src/kernels/index.js";
+import { backends, useSuiteKernels } from "../../support/kernels.js";
 import { toyRun } from "../../support/toy-run.js";
 import { toyFigure, toyScenario } from "../../support/toy-study.mjs";
 
@@ -8,7 +10,7 @@ describe("resultRecord", () => {
   it("is the same bytes for the same plan, without times or facts of the machine", async () => {
     const [one, two] = [await toyRun(), await toyRun()];
     expect(JSON.stringify(one.result)).toBe(JSON.stringify(two.result));
-    expect(JSON.stringify(one.result)).not.toMatch(/seconds|node|date|workers/i);
+    expect(JSON.stringify(one.result)).not.toMatch(/seconds|node|date|workers|kernels/i);
     expect(Object.keys(one.result)).toEqual([
       "schema",
       "figure",
@@ -36,6 +38,14 @@ describe("planRecord", () => {
   it("says which estimators see the truth", async () => {
     const { plan } = await toyRun();
     expect(plan.estimators.map(({ oracle }) => oracle)).toEqual([false, false, false, true]);
+  });
+});
+
+describe("timingRecord", () => {
+  it.each(backends)("names the kernels that computed: %s", async (backend) => {
+    useKernels({ backend });
+    expect((await toyRun()).timing.kernels).toBe(backend);
+    useSuiteKernels();
   });
 });
 

@@ -6,6 +6,7 @@ import {
   readResultFolder,
 } from "../../../simulations/engine/result-files.js";
 import { isSparseError } from "../../../src/errors.js";
+import { kernelInfo } from "../../../src/kernels/index.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 import { thrownBy } from "../../support/thrown.js";
 import { toyRun } from "../../support/toy-run.js";
@@ -89,6 +90,16 @@ describe("readResultFolder", () => {
     expect(plan).toEqual(again.plan);
     expect(result).toEqual(again.result);
     expect(timing!.schema).toBe("sparsewave.timing/1");
+    expect(timing!.kernels).toBe(kernelInfo().backend);
+  });
+
+  it("reads the times of a version that had one kind of kernels", async () => {
+    await writeRun(folder.path("run"));
+    const file = folder.path("run", "timing.json");
+    const { kernels, ...earlier } = JSON.parse(readFileSync(file, "utf8"));
+    expect(kernels).toBe(kernelInfo().backend);
+    writeFileSync(file, JSON.stringify(earlier));
+    expect(readResultFolder(folder.path("run")).timing).toEqual(earlier);
   });
 
   it("does without the times", async () => {

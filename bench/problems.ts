@@ -1,0 +1,111 @@
+/** The fixed problems that solvers are timed on. */
+
+import { drawKronecker } from "../simulations/kronecker/draw.js";
+import { noiseVarianceAt, withNoise } from "../src/channels/index.js";
+import { type ComplexMatrix, complexMatrix } from "../src/complex/index.js";
+import { denseOperator, kroneckerOperator, type LinearOperator } from "../src/operators/index.js";
+import { type RandomStream, randomStream } from "../src/random/index.js";
+import { irsInstance, syntheticInstance } from "../test/support/golden.js";
+
+export interface Problem {
+  /** The dictionary is their Kronecker product. */
+  readonly factors: readonly ComplexMatrix[];
+  readonly operator: LinearOperator;
+  /** [rows × snapshots]. */
+  readonly measurement: ComplexMatrix;
+  /** The coefficients, [atoms × snapshots]. */
+  readonly truth: ComplexMatrix;
+  readonly noiseVariance: number;
+}
+
+/** A random complex dictionary, one atom in 40 active, 20 dB. */
+export function denseProblem(rows: number, columns: number, snapshots: number): Problem {
+  const stream = randomStream("bench", "dense", rows, columns, snapshots);
+  const dictionary = normals(rows, columns, stream.child("dictionary"));
+  const operator = denseOperator(dictionary);
+  const truth = complexMatrix(columns, snapshots);
+  for (const atom of stream.child("support").sample(columns, Math.ceil(columns / 40))) {
+    truth.data.set(stream.child("gains", atom).complexNormals(snapshots).data, 2 * atom * snapshots);
+  }
+  const clean = complexMatrix(rows, snapshots);
+  for (let l = 0; l < snapshots; l++) setColumn(clean, l, operator.apply(columnOf(truth, l)).data);
+  const noiseVariance = noiseVarianceAt(20, { length: rows * snapshots, data: clean.data });
+  const noisy = withNoise(
+    { length: rows * snapshots, data: clean.data },
+    noiseVariance,
+    stream.child("noise"),
+    "complex",
+  );
+  const measurement = complexMatrix(rows, snapshots, noisy.data);
+  return { factors: [dictionary], operator, measurement, truth, noiseVariance };
+}
+
+/** The synthetic experiment of He and Joseph (2024) with `atoms` per mode: real, three active in each, 25 dB. */
+export function kroneckerProblem(atoms: number): Problem {
+  const [rows1, rows2, rows3] = [8, 12, 15].map((share) => Math.round((share * atoms) / 15));
+  const configuration = {
+    ...{ rows1, rows2, rows3, atoms, sparsity: 3, snrDb: 25, snrReferenceRows: null },
+    ...({ core: "rank-one", field: "real" } as const),
+  };
+  const { truth, observation } = drawKronecker(configuration, randomStream("bench", "kronecker", atoms));
+  const { factors, measurement, noiseVariance } = observation;
+  return {
+    factors,
+    operator: kroneckerOperator(factors),
+    measurement: complexMatrix(measurement.length, 1, measurement.data),
+    truth: complexMatrix(truth.coefficients.length, 1, truth.coefficients.data),
+    noiseVariance,
+  };
+}
+
+/** The reference instance of that experiment: 15 atoms per mode. */
+export function publishedKroneckerProblem(): Problem {
+  const { factors, measurement, coefficients, noiseVariance } = syntheticInstance("synthetic-25db");
+  const matrices = factors.map((rows) => realMatrix(rows.length, rows[0].length, rows.flat()));
+  return {
+    factors: matrices,
+    operator: kroneckerOperator(matrices),
+    measurement: realMatrix(measurement.length, 1, measurement),
+    truth: realMatrix(coefficients.length, 1, coefficients),
+    noiseVariance,
+  };
+}
+
+/** The reference instance of the channel with an intelligent surface: complex, 18 atoms per mode. */
+export function publishedIrsProblem(): Problem {
+  const { factors, measurement, coefficients, noiseVariance } = irsInstance();
+  const y = complexMatrix(measurement.re.length, 1);
+  measurement.re.forEach((re, i) => {
+    y.data.set([re, measurement.im[i]], 2 * i);
+  });
+  return {
+    factors,
+    operator: kroneckerOperator(factors),
+    measurement: y,
+    truth: coefficients,
+    noiseVariance,
+  };
+}
+
+function normals(rows: number, columns: number, stream: RandomStream): ComplexMatrix {
+  return complexMatrix(rows, columns, stream.complexNormals(rows * columns).data);
+}
+
+function realMatrix(rows: number, columns: number, values: ArrayLike<number>): ComplexMatrix {
+  const matrix = complexMatrix(rows, columns);
+  for (let i = 0; i < values.length; i++) matrix.data[2 * i] = values[i];
+  return matrix;
+}
+
+function columnOf({ rows, columns, data }: ComplexMatrix, column: number) {
+  const values = new Float64Array(2 * rows);
+  for (let r = 0; r < rows; r++) {
+    const at = 2 * (r * columns + column);
+    values.set(data.subarray(at, at + 2), 2 * r);
+  }
+  return { length: rows, data: values };
+}
+
+function setColumn({ rows, columns, data }: ComplexMatrix, column: number, values: Float64Array): void {
+  for (let r = 0; r < rows; r++) data.set(values.subarray(2 * r, 2 * r + 2), 2 * (r * columns + column));
+}

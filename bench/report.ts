@@ -1,0 +1,28 @@
+/** What the benchmark leaves behind: one JSON object. */
+import { arch, cpus } from "node:os";
+import type { Row } from "./row.js";
+
+export interface Report {
+  readonly schema: "sparsewave.bench/1";
+  readonly machine: string;
+  readonly rows: readonly Row[];
+}
+
+/** Processor, architecture and version of Node. */
+export function machineName(): string {
+  return `${cpus()[0]?.model ?? "unknown processor"} ${arch()} node ${process.versions.node}`;
+}
+
+export function createReport(machine: string, rows: readonly Row[]): Report {
+  return { schema: "sparsewave.bench/1", machine, rows };
+}
+
+/** Where a report is kept; part of a benchmark has a name of its own and does not replace the whole. */
+export function reportFile(machine: string, only: string | undefined): string {
+  const part = only === undefined ? "" : `.only-${fileWord(only)}`;
+  return `${fileWord(machine)}${part}.json`;
+}
+
+function fileWord(text: string): string {
+  return text.replace(/[^A-Za-z0-9.]+/g, "-").replace(/^-|-$/g, "");
+}

@@ -1,0 +1,2 @@
+/** Which kernels the library computes with. */
+export { type KernelInfo, type KernelSettings, kernelInfo, useKernels } from "./backend.js";
