@@ -35,7 +35,7 @@ interface DecompositionExports {
 export function hermitianEigen(arena: Arena, a: Planar, n: number, values: Planar, vectors: Planar): boolean {
   const exports = arena.module<DecompositionExports>(decompositions);
   const size = n * n;
-  const work = exports.hermitianEigenWork(n, a.im === undefined);
+  const work = exports.hermitianEigenWork(n, a.im === undefined) >>> 0;
   const outside = arena.outside(a, size) + arena.outside(values, n) + arena.outside(vectors, size);
   arena.begin(outside + work, workingMemoryLimit());
   const lambda = arena.reserveRe(values, 0, n);
@@ -69,7 +69,7 @@ export function svd(
   const real = a.im === undefined;
   const r = Math.min(rows, columns);
   const [sizeA, sizeU, sizeV] = [rows * columns, rows * r, columns * r];
-  const work = exports.svdWork(rows, columns, real);
+  const work = exports.svdWork(rows, columns, real) >>> 0;
   const outside =
     arena.outside(a, sizeA) + arena.outside(u, sizeU) + arena.outside(s, r) + arena.outside(v, sizeV);
   arena.begin(outside + work, workingMemoryLimit());

@@ -1,6 +1,7 @@
-/** Real matrix product in TypeScript: C ← C + α op(A) op(B), row-major, on parts of larger arrays. */
+/** Matrix products in TypeScript: C ← C + α op(A) op(B), row-major, on parts of larger arrays. */
 import { addProductDirect, addProductOfVector } from "./direct.js";
 import { addProductPacked } from "./packed.js";
+import type { Planar } from "./planar.js";
 
 /** Below this many multiplications, copying into packed blocks costs more than it saves. */
 const smallProduct = 1500;
@@ -43,5 +44,43 @@ export function addRealProduct(
     addProductDirect(m, n, k, alpha, a, aOffset, aRow, aColumn, b, bOffset, bRow, bColumn, c, cOffset, ldc);
   } else {
     addProductPacked(m, n, k, alpha, a, aOffset, aRow, aColumn, b, bOffset, bRow, bColumn, c, cOffset, ldc);
+  }
+}
+
+/**
+ * C ← C + α op(A) op(B), complex or real: one real product for each pair of parts. A flag for each factor says whether
+ * it is transposed and another whether it is conjugated; otherwise as {@link addRealProduct}.
+ */
+export function addProductInTypeScript(
+  alpha: number,
+  c: Planar,
+  cAt: number,
+  ldc: number,
+  ta: boolean,
+  conjugateA: boolean,
+  a: Planar,
+  aAt: number,
+  lda: number,
+  tb: boolean,
+  conjugateB: boolean,
+  b: Planar,
+  bAt: number,
+  ldb: number,
+  m: number,
+  n: number,
+  k: number,
+): void {
+  const signA = conjugateA ? -alpha : alpha;
+  const signB = conjugateB ? -alpha : alpha;
+  addRealProduct(ta, tb, m, n, k, alpha, a.re, aAt, lda, b.re, bAt, ldb, c.re, cAt, ldc);
+  if (a.im !== undefined && b.im !== undefined) {
+    const sign = conjugateA === conjugateB ? -alpha : alpha;
+    addRealProduct(ta, tb, m, n, k, sign, a.im, aAt, lda, b.im, bAt, ldb, c.re, cAt, ldc);
+  }
+  if (b.im !== undefined) {
+    addRealProduct(ta, tb, m, n, k, signB, a.re, aAt, lda, b.im, bAt, ldb, c.im!, cAt, ldc);
+  }
+  if (a.im !== undefined) {
+    addRealProduct(ta, tb, m, n, k, signA, a.im, aAt, lda, b.re, bAt, ldb, c.im!, cAt, ldc);
   }
 }

@@ -1,7 +1,7 @@
 /** Matrix products on planar storage: which kernel computes them, and where its operands are. */
 import type { Arena } from "./arena.js";
 import { webAssembly, workingMemoryLimit } from "./backend.js";
-import { addRealProduct } from "./gemm.js";
+import { addProductInTypeScript } from "./gemm.js";
 import type { Planar } from "./planar.js";
 
 /** How a factor enters a product: as it is, transposed, or conjugated and transposed, or conjugated. */
@@ -38,106 +38,72 @@ export function addProduct(
   const conjugateA = (formA === "adjoint" || formA === "conjugate") && a.im !== undefined;
   const conjugateB = (formB === "adjoint" || formB === "conjugate") && b.im !== undefined;
   const arena = webAssembly();
-  if (arena !== null) {
-    if (n === 1 && !conjugateB && (ldb === 1 || tb) && (ldc === 1 || m === 1) && arena.holds(a)) {
-      addVectorProduct(arena, alpha, c, cAt, ta, conjugateA, a, aAt, lda, b, bAt, m, k);
-      return;
-    }
-    if (m === 1 && !conjugateA && (lda === 1 || !ta) && arena.holds(b)) {
-      addVectorProduct(arena, alpha, c, cAt, !tb, conjugateB, b, bAt, ldb, a, aAt, n, k);
-      return;
-    }
-    if (m * n * k >= smallestProduct) {
-      const [aRow, aColumn, spanA] = ta ? [1, lda, (k - 1) * lda + m] : [lda, 1, (m - 1) * lda + k];
-      const [bRow, bColumn, spanB] = tb ? [1, ldb, (n - 1) * ldb + k] : [ldb, 1, (k - 1) * ldb + n];
-      const spanC = (m - 1) * ldc + n;
-      const outside = arena.outside(a, spanA) + arena.outside(b, spanB) + arena.outside(c, spanC);
-      arena.begin(outside, workingMemoryLimit());
-      const ar = arena.enterRe(a, aAt, spanA);
-      const ai = arena.enterIm(a, aAt, spanA);
-      const br = arena.enterRe(b, bAt, spanB);
-      const bi = arena.enterIm(b, bAt, spanB);
-      const cr = arena.enterRe(c, cAt, spanC);
-      const ci = ai === 0 && bi === 0 ? 0 : arena.enterIm(c, cAt, spanC);
-      const { gemm } = arena.exports;
-      gemm(
-        m,
-        n,
-        k,
-        alpha,
-        ar,
-        ai,
-        aRow,
-        aColumn,
-        conjugateA,
-        br,
-        bi,
-        bRow,
-        bColumn,
-        conjugateB,
-        cr,
-        ci,
-        ldc,
-        0,
-        false,
-      );
-      arena.leave(c, cAt, spanC, cr, ci);
-      return;
-    }
-  }
-  addProductInTypeScript(
-    alpha,
-    c,
-    cAt,
-    ldc,
-    ta,
-    conjugateA,
-    a,
-    aAt,
-    lda,
-    tb,
-    conjugateB,
-    b,
-    bAt,
-    ldb,
-    m,
-    n,
-    k,
-  );
-}
-
-/** One real product for each pair of parts. */
-function addProductInTypeScript(
-  alpha: number,
-  c: Planar,
-  cAt: number,
-  ldc: number,
-  ta: boolean,
-  conjugateA: boolean,
-  a: Planar,
-  aAt: number,
-  lda: number,
-  tb: boolean,
-  conjugateB: boolean,
-  b: Planar,
-  bAt: number,
-  ldb: number,
-  m: number,
-  n: number,
-  k: number,
-): void {
-  const signA = conjugateA ? -alpha : alpha;
-  const signB = conjugateB ? -alpha : alpha;
-  addRealProduct(ta, tb, m, n, k, alpha, a.re, aAt, lda, b.re, bAt, ldb, c.re, cAt, ldc);
-  if (a.im !== undefined && b.im !== undefined) {
-    const sign = conjugateA === conjugateB ? -alpha : alpha;
-    addRealProduct(ta, tb, m, n, k, sign, a.im, aAt, lda, b.im, bAt, ldb, c.re, cAt, ldc);
-  }
-  if (b.im !== undefined) {
-    addRealProduct(ta, tb, m, n, k, signB, a.re, aAt, lda, b.im, bAt, ldb, c.im!, cAt, ldc);
-  }
-  if (a.im !== undefined) {
-    addRealProduct(ta, tb, m, n, k, signA, a.im, aAt, lda, b.re, bAt, ldb, c.im!, cAt, ldc);
+  // A matrix that would have to be copied for a single vector is better used where it is.
+  const isColumn = n === 1 && !conjugateB && (ldb === 1 || tb) && (ldc === 1 || m === 1);
+  const isRow = m === 1 && !conjugateA && (lda === 1 || !ta);
+  if (arena !== null && isColumn && arena.holds(a)) {
+    addVectorProduct(arena, alpha, c, cAt, ta, conjugateA, a, aAt, lda, b, bAt, m, k);
+  } else if (arena !== null && isRow && arena.holds(b)) {
+    addVectorProduct(arena, alpha, c, cAt, !tb, conjugateB, b, bAt, ldb, a, aAt, n, k);
+  } else if (arena !== null && !isColumn && !isRow && m * n * k >= smallestProduct) {
+    const aRow = ta ? 1 : lda;
+    const bRow = tb ? 1 : ldb;
+    const aColumn = ta ? lda : 1;
+    const bColumn = tb ? ldb : 1;
+    const spanA = (m - 1) * aRow + (k - 1) * aColumn + 1;
+    const spanB = (k - 1) * bRow + (n - 1) * bColumn + 1;
+    const spanC = (m - 1) * ldc + n;
+    const outside = arena.outside(a, spanA) + arena.outside(b, spanB) + arena.outside(c, spanC);
+    arena.begin(outside, workingMemoryLimit());
+    const ar = arena.enterRe(a, aAt, spanA);
+    const ai = arena.enterIm(a, aAt, spanA);
+    const br = arena.enterRe(b, bAt, spanB);
+    const bi = arena.enterIm(b, bAt, spanB);
+    const cr = arena.enterRe(c, cAt, spanC);
+    const ci = ai === 0 && bi === 0 ? 0 : arena.enterIm(c, cAt, spanC);
+    const { gemm } = arena.exports;
+    gemm(
+      m,
+      n,
+      k,
+      alpha,
+      ar,
+      ai,
+      aRow,
+      aColumn,
+      conjugateA,
+      br,
+      bi,
+      bRow,
+      bColumn,
+      conjugateB,
+      cr,
+      ci,
+      ldc,
+      0,
+      false,
+    );
+    arena.leave(c, cAt, spanC, cr, ci);
+  } else {
+    addProductInTypeScript(
+      alpha,
+      c,
+      cAt,
+      ldc,
+      ta,
+      conjugateA,
+      a,
+      aAt,
+      lda,
+      tb,
+      conjugateB,
+      b,
+      bAt,
+      ldb,
+      m,
+      n,
+      k,
+    );
   }
 }
 
@@ -158,7 +124,8 @@ function addVectorProduct(
   size: number,
 ): void {
   arena.begin(arena.outside(x, size) + arena.outside(y, rows), workingMemoryLimit());
-  const [m, n] = transposed ? [size, rows] : [rows, size];
+  const m = transposed ? size : rows;
+  const n = transposed ? rows : size;
   const span = (m - 1) * lda + n;
   const ar = arena.enterRe(a, aAt, span);
   const ai = arena.enterIm(a, aAt, span);
@@ -172,7 +139,7 @@ function addVectorProduct(
   arena.leave(y, yAt, rows, yr, yi);
 }
 
-/** The first `size` numbers from `at` on become zero. */
+/** `size` numbers from number `at` on become zero. */
 export function clear(parts: Planar, at: number, size: number): void {
   const arena = webAssembly();
   if (arena?.holds(parts)) {
@@ -203,12 +170,11 @@ export function weightedSquare(
   const outside = arena.outside(a, m * n) + arena.outside(c, m * m) + arena.outside(weights, n);
   arena.begin(outside, workingMemoryLimit());
   const cr = arena.enterRe(c, 0, m * m);
-  const ci = arena.enterIm(c, 0, m * m);
   const ar = arena.enterRe(a, 0, m * n);
   const ai = arena.enterIm(a, 0, m * n);
+  const ci = ai === 0 ? 0 : arena.enterIm(c, 0, m * m);
   const w = arena.enterRe(weights, weightsAt, n);
-  const { gemm } = arena.exports;
-  gemm(m, m, n, 1, ar, ai, n, 1, false, ar, ai, 1, n, true, cr, ai === 0 ? 0 : ci, m, w, true);
+  arena.exports.gemm(m, m, n, 1, ar, ai, n, 1, false, ar, ai, 1, n, true, cr, ci, m, w, true);
   arena.leave(c, 0, m * m, cr, ci);
   return true;
 }

@@ -8,7 +8,7 @@ import { factorColumns } from "./cholesky-leaf.js";
 /** As many columns are factored entry by entry. */
 const leafColumns = 16;
 /** From this size on WebAssembly is faster. */
-const smallestKernel = 24;
+const smallestKernel = 8;
 
 /**
  * Lower Cholesky factor L L^H = A of a Hermitian positive definite matrix, in place. Reads only the lower triangle

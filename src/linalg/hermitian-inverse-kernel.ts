@@ -5,7 +5,7 @@ import { invertFromFactor } from "../kernels/factorisation.js";
 import { addProduct, addRow, leafSize, mirrorLower, scaleRow, splitPoint, squareSize } from "./blocks.js";
 
 /** From this size on WebAssembly is faster. */
-const smallestKernel = 16;
+const smallestKernel = 8;
 
 /**
  * out ← (L L^H)⁻¹ = L^{-H} L⁻¹, exactly Hermitian. L is n × n, lower triangular with a real positive diagonal;

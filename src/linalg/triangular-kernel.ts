@@ -5,7 +5,7 @@ import { solveTriangle } from "../kernels/factorisation.js";
 import { addProduct, leafSize, splitPoint } from "./blocks.js";
 
 /** From this size on WebAssembly is faster. */
-const smallestKernel = 16;
+const smallestKernel = 8;
 
 /** B ← L⁻¹ B. L is n × n and lower triangular; B is n × columns and may be complex while L is real. */
 export function solveLowerInPlace(l: Planar, n: number, b: Planar, columns: number): void {

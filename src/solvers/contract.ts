@@ -18,7 +18,7 @@ export interface IterationState {
 
 /** What the iterator form of a solver yields after every step. */
 export interface SolverStep<Result> extends IterationState {
-  /** The result as it would be if the solver stopped here. Computed when called. */
+  /** The result as it would be if the solver stopped here. Computed when called, so call it before the next step. */
   current(): Result;
 }
 

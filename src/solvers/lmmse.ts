@@ -75,7 +75,7 @@ const who = "lmmse";
  * @remarks
  * Time, in complex multiply–adds (a quarter if all is real), with K the number of atoms of positive γ: for K
  * ≥ rows, one `covariance` and one `whitenedNorms` of the operator and rows³/3; for K < rows, one `gram` and
- * 2K³/3. Memory: 64 · min(rows, K)² bytes beside the operator. The relative error of a variance is of the
+ * 2K³/3. Memory beside the operator: a copy of a dictionary that is a matrix, and 64 · min(rows, K)² bytes. The relative error of a variance is of the
  * order of ε times the signal-to-noise ratio.
  *
  * Source: S. M. Kay, "Fundamentals of Statistical Signal Processing: Estimation Theory", 1993, theorem 10.3

@@ -57,6 +57,16 @@ describe("src", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("takes working memory from rooms alone, which give it back", () => {
+    const takes = library
+      .filter(({ text }) => /\.allocate\(|\bblockStore\(\)\.?/.test(text))
+      .map(({ path }) => path);
+    expect(takes.filter((path) => path !== "src/kernels/backend.ts")).toEqual(["src/kernels/room.ts"]);
+    const makes = library.filter(({ text }) => /\bnew (?:Arena|HeapStore|OpenRoom|Block)\(/.test(text));
+    const makers = ["arena", "backend", "room"].map((name) => `src/kernels/${name}.ts`);
+    expect(makes.map(({ path }) => path).sort()).toEqual(makers);
+  });
+
   it("uses nothing that varies from run to run, no dynamic code and nothing of Node's", () => {
     const forbidden =
       /\bMath\.random\b|\bDate\b|\bperformance\b|\btoLocale\w+|\beval\b|\bFunction\(|\bBuffer\b|\bprocess\.|\brequire\(|\bconsole\./g;

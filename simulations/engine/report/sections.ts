@@ -178,7 +178,7 @@ export function reproduceSection({ plan, result, timing }: StoredRun): string {
   return `<section>
 <h2>Run it again</h2>
 <pre>npx ${escapeHtml(plan.command)}</pre>
-<p class="quiet">The same version with the same configuration gives the same bytes, on any number of workers.</p>
+<p class="quiet">The same version with the same configuration gives the same bytes, on any number of workers, with the same kernels.</p>
 <div class="scroll"><table><tbody>
 ${rows.join("\n")}
 </tbody></table></div>

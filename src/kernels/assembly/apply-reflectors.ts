@@ -3,9 +3,7 @@ import { imaginaryAt } from "./imaginary";
 import { reflectRows } from "./reflection-passes";
 import { finishProjection, recordBytes } from "./reflection-records";
 
-/**
- * Columns that all reflections are applied to before the next ones: a strip that stays in the cache. Even.
- */
+/** Columns that all reflections are applied to before the next ones, which stay in the cache; even. */
 const strip: i32 = 64;
 
 /** The bytes of the work area of {@link applyReflectors}. */
@@ -26,16 +24,16 @@ export function applyReflectorsWork(columns: i32, real: bool): i32 {
  */
 export function applyReflectors(
   adjoint: bool,
-  count: i32,
-  length: i32,
   vr: usize,
   vi: usize,
   vRow: i32,
+  count: i32,
+  length: i32,
   taus: usize,
   cr: usize,
   ci: usize,
-  columns: i32,
   cRow: i32,
+  columns: i32,
   work: usize,
 ): void {
   if (count <= 0) return;
@@ -45,17 +43,18 @@ export function applyReflectors(
     memory.fill(work, 0, end - work);
     const re = cr + (<usize>column << 3);
     const im = imaginaryAt(ci, <usize>column << 3);
-    reflectStrip(adjoint, count, length, vr, vi, vRow, taus, re, im, rowStep, work, end);
+    reflectStrip(adjoint, vr, vi, vRow, count, length, taus, re, im, rowStep, work, end);
   }
 }
 
+/** As {@link applyReflectors} for the columns of one strip, with the records at `pairs` … `end`. */
 function reflectStrip(
   adjoint: bool,
-  count: i32,
-  length: i32,
   vr: usize,
   vi: usize,
   vRow: i32,
+  count: i32,
+  length: i32,
   taus: usize,
   cr: usize,
   ci: usize,
@@ -70,10 +69,10 @@ function reflectStrip(
     const from = min(i, last);
     const p = <usize>(last * vRow + from) << 3;
     const h = <usize>(i * vRow + from) << 3;
-    const pIm = imaginaryAt(vi, p);
-    const hIm = imaginaryAt(vi, h);
+    const pi = imaginaryAt(vi, p);
+    const hi = imaginaryAt(vi, h);
     const c = <usize>from * rowStep;
-    reflectRows(cr + c, imaginaryAt(ci, c), rowStep, length - from, vr + p, pIm, vr + h, hIm, pairs, end);
+    reflectRows(cr + c, imaginaryAt(ci, c), rowStep, length - from, vr + p, pi, vr + h, hi, pairs, end);
     finishProjection(pairs, end, ci == 0, taus + (<usize>i << 4), adjoint);
     last = i;
   }

@@ -6,22 +6,24 @@
  */
 import { bidiagonalQr, bidiagonalQrWork } from "./bidiagonal-qr";
 import { entry, index, setEntry, setIndex } from "./entries";
-import { mergeOrders, sortAscending } from "./orderings";
+import { hypotenuse } from "./hypotenuse";
+import {
+  combineRows,
+  coupleHalves,
+  groupRows,
+  joinParts,
+  mixValues,
+  replaceValues,
+  rotatePair,
+} from "./merging";
+import { mergeOrders, reverse, sortAscending } from "./orderings";
 import { rankOneEigen } from "./rank-one-eigenvectors";
-import { hypotenuse } from "./reflectors";
-import { rotateRows } from "./rotations";
-import { combineRows, groupRows, inBoth, inFirst, inSecond } from "./row-combinations";
 
 /** Matrices up to this size are left to QR iteration. */
 const leafSize: i32 = 16;
 
-const roundoff: f64 = 2.0 ** -53;
-
 /** Halves that are coupled by less than this are not coupled; callers keep the largest entry near one. */
 const tiny: f64 = 2.0 ** -500;
-
-/** One rotation (c, s). */
-const rotation: usize = memory.data(16, 16);
 
 /** The bytes of the work area of {@link bidiagonalSvd}: three square matrices and ten vectors. */
 export function bidiagonalSvdWork(n: i32): i32 {
@@ -38,7 +40,7 @@ export function bidiagonalSvdWork(n: i32): i32 {
  *
  * @param diagonal - n entries, overwritten by the singular values
  * @param above - n − 1 entries, destroyed
- * @param rowStep - numbers from row to row of L and R
+ * @param row - numbers from row to row of L and R
  * @param order - filled with the indices (i32) of the singular values in ascending order
  * @returns false if an iteration was not finished within its bound
  */
@@ -48,23 +50,23 @@ export function bidiagonalSvd(
   n: i32,
   left: usize,
   right: usize,
-  rowStep: i32,
+  row: i32,
   order: usize,
   work: usize,
 ): bool {
-  if (n <= leafSize) return iterate(diagonal, above, n, left, right, rowStep, order, work);
+  if (n <= leafSize) return iterate(diagonal, above, n, left, right, row, order, work);
   const half = n >> 1;
   const alpha = entry(diagonal, half - 1);
   const beta = entry(above, half - 1);
   setEntry(diagonal, half - 1, 0);
   const at = <usize>half << 3;
-  const corner = <usize>(half * (rowStep + 1)) << 3;
+  const corner = <usize>(half * (row + 1)) << 3;
   const d = diagonal + at;
   const e = above + at;
   return (
-    bidiagonalSvd(diagonal, above, half, left, right, rowStep, order, work) &&
-    bidiagonalSvd(d, e, n - half, left + corner, right + corner, rowStep, order + (at >> 1), work) &&
-    mergeHalves(diagonal, order, half, n, alpha, beta, left, right, rowStep, work)
+    bidiagonalSvd(diagonal, above, half, left, right, row, order, work) &&
+    bidiagonalSvd(d, e, n - half, left + corner, right + corner, row, order + (at >> 1), work) &&
+    mergeHalves(diagonal, order, half, n, alpha, beta, left, right, row, work)
   );
 }
 
@@ -74,15 +76,15 @@ function iterate(
   n: i32,
   left: usize,
   right: usize,
-  rowStep: i32,
+  row: i32,
   order: usize,
   work: usize,
 ): bool {
   for (let i = 0; i < n; i++) {
-    setEntry(left, i * (rowStep + 1), 1);
-    setEntry(right, i * (rowStep + 1), 1);
+    setEntry(left, i * (row + 1), 1);
+    setEntry(right, i * (row + 1), 1);
   }
-  if (!bidiagonalQr(n, diagonal, above, left, right, n, rowStep, work)) return false;
+  if (!bidiagonalQr(diagonal, above, n, left, right, row, n, work)) return false;
   sortAscending(diagonal, n, order);
   return true;
 }
@@ -97,7 +99,7 @@ function mergeHalves(
   beta: f64,
   left: usize,
   right: usize,
-  rowStep: i32,
+  row: i32,
   work: usize,
 ): bool {
   const vector = <usize>((n + 1) & ~1) << 3;
@@ -122,10 +124,10 @@ function mergeHalves(
     return true;
   }
   const largest = max(coupling, entry(values, index(sorted, n - 1)));
-  const tolerance = 8 * roundoff * largest;
-  const zero = rowOfZero(left, rowStep, half);
-  computeRow(right, rowStep, half, n, alpha, beta, z, parts);
-  const count = deflate(values, z, sorted, n, zero, tolerance, left, right, rowStep, kept, parts);
+  const tolerance = 4 * f64.EPSILON * largest;
+  const zero = rowOfZero(left, row, half);
+  coupleHalves(right, row, half, n, alpha, beta, z, parts);
+  const count = deflate(values, z, sorted, n, zero, tolerance, left, right, row, kept, parts);
 
   // Scaled such that squares neither overflow nor underflow.
   const scale = inversePower(largest);
@@ -137,15 +139,11 @@ function mergeHalves(
   groupRows(kept, count, parts, places);
   if (!rankOneEigen(poles, weights, count, 1, places, roots, rightFactors, scratch)) return false;
   computeLeft(poles, weights, roots, count, places, rightFactors, leftFactors, scratch);
-  combineRows(left, rowStep, half, n, kept, count, parts, places, leftFactors, rest);
-  combineRows(right, rowStep, half, n, kept, count, parts, places, rightFactors, rest);
+  combineRows(left, row, half, n, kept, count, parts, places, leftFactors, rest);
+  combineRows(right, row, half, n, kept, count, parts, places, rightFactors, rest);
 
   for (let i = 0; i < count; i++) setEntry(roots, i, sqrt(entry(roots, i)) / scale);
-  for (let i = count; i < n; i++) setEntry(roots, i, entry(values, index(kept, i)));
-  memory.copy(values, roots, <usize>n << 3);
-  for (let i = 0; i < count; i++) setIndex(sorted, i, i);
-  sortAscending(values + (<usize>count << 3), n - count, sorted + (<usize>count << 2));
-  mergeOrders(values, sorted, count, n, order);
+  replaceValues(values, roots, count, n, kept, sorted, order);
   return true;
 }
 
@@ -154,31 +152,10 @@ function inversePower(x: f64): f64 {
   return reinterpret<f64>(0x7fe0000000000000 - (reinterpret<u64>(x) & 0x7ff0000000000000));
 }
 
-/** z = R (α e_{k−1} + β e_k), k = half. */
-function computeRow(
-  right: usize,
-  rowStep: i32,
-  half: i32,
-  n: i32,
-  alpha: f64,
-  beta: f64,
-  z: usize,
-  parts: usize,
-): void {
-  for (let i = 0; i < half; i++) {
-    setEntry(z, i, alpha * entry(right, i * rowStep + half - 1));
-    setIndex(parts, i, inFirst);
-  }
-  for (let i = half; i < n; i++) {
-    setEntry(z, i, beta * entry(right, i * rowStep + half));
-    setIndex(parts, i, inSecond);
-  }
-}
-
 /** The row of L that is the last unit vector of the first half. All others are zero where it has its one. */
-function rowOfZero(left: usize, rowStep: i32, half: i32): i32 {
+function rowOfZero(left: usize, row: i32, half: i32): i32 {
   let i = half - 1;
-  while (i > 0 && entry(left, i * rowStep + half - 1) == 0) i--;
+  while (i > 0 && entry(left, i * row + half - 1) == 0) i--;
   return i;
 }
 
@@ -200,7 +177,7 @@ function deflate(
   tolerance: f64,
   left: usize,
   right: usize,
-  rowStep: i32,
+  row: i32,
   kept: usize,
   parts: usize,
 ): i32 {
@@ -217,7 +194,7 @@ function deflate(
     if (entry(values, q) <= tolerance) {
       // The row of M with this value is negligible, so that the left vectors stay as they are.
       const radius = hypotenuse(entry(z, q), entry(z, zero));
-      rotatePair(right, rowStep, n, q, zero, entry(z, zero) / radius, entry(z, q) / radius);
+      rotatePair(right, row, n, q, zero, entry(z, zero) / radius, entry(z, q) / radius);
       setEntry(z, zero, radius);
       joinParts(parts, q, zero);
       setIndex(kept, --end, q);
@@ -227,14 +204,11 @@ function deflate(
       const radius = hypotenuse(entry(z, p), entry(z, q));
       const cosine = entry(z, q) / radius;
       const sine = entry(z, p) / radius;
-      const first = entry(values, p);
-      const second = entry(values, q);
-      if (abs((second - first) * cosine * sine) <= tolerance) {
-        rotatePair(left, rowStep, n, p, q, cosine, sine);
-        rotatePair(right, rowStep, n, p, q, cosine, sine);
+      if (abs((entry(values, q) - entry(values, p)) * cosine * sine) <= tolerance) {
+        mixValues(values, p, q, cosine, sine);
+        rotatePair(left, row, n, p, q, cosine, sine);
+        rotatePair(right, row, n, p, q, cosine, sine);
         setEntry(z, q, radius);
-        setEntry(values, p, first * (cosine * cosine) + second * (sine * sine));
-        setEntry(values, q, first * (sine * sine) + second * (cosine * cosine));
         joinParts(parts, p, q);
         setIndex(kept, --end, p);
       } else setIndex(kept, count++, p);
@@ -242,22 +216,11 @@ function deflate(
     p = q;
   }
   if (p >= 0) setIndex(kept, count++, p);
+  reverse(kept, count, n);
   setIndex(kept, 0, zero);
   setEntry(values, zero, 0);
   if (abs(entry(z, zero)) <= tolerance) setEntry(z, zero, tolerance);
   return count;
-}
-
-/** Rows (p, q) ← (c p − s q, s p + c q). */
-function rotatePair(rows: usize, rowStep: i32, n: i32, p: i32, q: i32, cosine: f64, sine: f64): void {
-  setEntry(rotation, 0, cosine);
-  setEntry(rotation, 1, sine);
-  rotateRows(rows + (<usize>(p * rowStep) << 3), n, (q - p) * rowStep, rotation, 1, 1, 1, false);
-}
-
-/** A rotated row is not zero where one of the two rows was not; the one that is separated needs no mark. */
-function joinParts(parts: usize, separated: i32, other: i32): void {
-  if (index(parts, separated) != index(parts, other)) setIndex(parts, other, inBoth);
 }
 
 /**

@@ -3,10 +3,8 @@ import { chaseBulge, chaseWithoutShift } from "./bidiagonal-sweeps";
 import { entry, setEntry } from "./entries";
 import { rotateRows } from "./rotations";
 
-const roundoff: f64 = 2.0 ** -53;
-
 /** Off-diagonal entries below this fraction of their surroundings are zero. */
-const tolerance: f64 = 16 * roundoff;
+const tolerance: f64 = 8 * f64.EPSILON;
 
 /** Bound on the number of planes that bulges are chased through, per squared order. */
 const maxStepsPerSquare: i32 = 30;
@@ -29,41 +27,41 @@ export function bidiagonalQrWork(n: i32): i32 {
  *
  * @param diagonal - n entries, overwritten by the singular values in no particular order
  * @param above - n − 1 entries, overwritten by zeros
- * @param rowStep - numbers from row to row of L and R
+ * @param row - numbers from row to row of L and R
  * @returns false if the bound on the number of steps was reached
  */
 export function bidiagonalQr(
-  n: i32,
   diagonal: usize,
   above: usize,
+  n: i32,
   left: usize,
   right: usize,
+  row: i32,
   width: i32,
-  rowStep: i32,
   work: usize,
 ): bool {
-  const converged = iterate(n, diagonal, above, left, right, width, rowStep, work);
+  const converged = iterate(diagonal, above, n, left, right, row, width, work);
   for (let i = 0; i < n; i++) {
     const value = entry(diagonal, i);
     if (value < 0) {
       setEntry(diagonal, i, -value);
-      for (let j = 0; j < width; j++) setEntry(right, i * rowStep + j, -entry(right, i * rowStep + j));
+      for (let j = 0; j < width; j++) setEntry(right, i * row + j, -entry(right, i * row + j));
     }
   }
   return converged;
 }
 
 function iterate(
-  n: i32,
   diagonal: usize,
   above: usize,
+  n: i32,
   left: usize,
   right: usize,
+  row: i32,
   width: i32,
-  rowStep: i32,
   work: usize,
 ): bool {
-  const negligible = threshold(n, diagonal, above);
+  const negligible = threshold(diagonal, above, n);
   let steps = maxStepsPerSquare * n * n;
   let last = n - 1;
   // The block of the last sweep, and how it was chased.
@@ -100,9 +98,9 @@ function iterate(
     const far = near + (<usize>n << 4);
     if (shift == 0) chaseWithoutShift(d, e, step, count, near, far);
     else chaseBulge(d, e, step, count, shift, near, far);
-    const rows = <usize>(first * rowStep) << 3;
-    rotateRows((upward ? left : right) + rows, width, rowStep, near - start, count, 1, 0, upward);
-    rotateRows((upward ? right : left) + rows, width, rowStep, far - start, count, 1, 0, upward);
+    const at = <usize>(first * row) << 3;
+    rotateRows((upward ? left : right) + at, row, width, near - start, count, upward);
+    rotateRows((upward ? right : left) + at, row, width, far - start, count, upward);
   }
   return true;
 }
@@ -111,7 +109,7 @@ function iterate(
  * The absolute size below which an off-diagonal entry is zero: a fraction of a lower bound on the smallest
  * singular value, or what underflow calls for.
  */
-function threshold(n: i32, diagonal: usize, above: usize): f64 {
+function threshold(diagonal: usize, above: usize, n: i32): f64 {
   let bound = abs(entry(diagonal, 0));
   let low = bound;
   for (let i = 1; i < n && low > 0; i++) {
@@ -177,7 +175,7 @@ function chooseShift(n: i32, d: usize, e: usize, step: isize, count: i32): f64 {
   const f = load<f64>(d + reach - step);
   const shift = smallerSingularValue(f, load<f64>(e + reach - step), load<f64>(d + reach));
   const ratio = shift / abs(load<f64>(d));
-  return ratio * ratio < roundoff ? 0 : shift;
+  return ratio * ratio < 0.5 * f64.EPSILON ? 0 : shift;
 }
 
 /** The smaller singular value of [f g; 0 h]. */

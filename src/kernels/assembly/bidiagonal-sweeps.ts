@@ -7,11 +7,9 @@
  * are stored as pairs (c, s) for rotateRows; `near` those that bring the bulge in, `far` those that move it
  * on. A block has `count` planes.
  */
-import { hypotenuse } from "./reflectors";
+import { hypotenuse, safeSquare } from "./hypotenuse";
 
-/** Above this a sum of two squares has lost nothing to underflow. */
-const safeSquare: f64 = 2.0 ** -900;
-
+/** √(f² + g²), fast where squares are large enough; callers keep the largest entry near one. */
 @inline
 function radius(f: f64, g: f64): f64 {
   const square = f * f + g * g;

@@ -1,5 +1,6 @@
 /** Reduction of a matrix to a real upper bidiagonal one. */
 import { imaginaryAt } from "./imaginary";
+import { sumOf } from "./lanes";
 import { multiplyRows, reflectRowsTwice } from "./reflection-passes";
 import {
   complexPair,
@@ -70,7 +71,7 @@ export function reduceToBidiagonal(
     const hi = imaginaryAt(vi, head);
     const record = recordOf(work, i, real);
     loadColumn(ar + head, imaginaryAt(ai, head), rowStep, rest, pr, pi, xr, xi, record, hr, hi);
-    store<f64>(diagonal + head, makeReflector(hr, hi, 1, rest, leftTaus));
+    store<f64>(diagonal + head, makeReflector(hr, hi, rest, leftTaus));
     completeVector(vr, vi, i);
     if (i == n - 1) return;
 
@@ -87,7 +88,7 @@ export function reduceToBidiagonal(
     const bytes = <usize>((n + 1 - even) & ~1) << 3;
     if (!real) negate(im, bytes);
     const u = head + 8;
-    store<f64>(above + head, makeReflector(ar + u, imaginaryAt(ai, u), 1, n - i - 1, rightTaus));
+    store<f64>(above + head, makeReflector(ar + u, imaginaryAt(ai, u), n - i - 1, rightTaus));
     completeVector(ar, ai, i + 1);
     xr += 8;
     xi = imaginaryAt(xi, 8);
@@ -168,7 +169,7 @@ function finishColumn(
       sum = f64x2.add(sum, f64x2.mul(u, v128.load(pair)));
       v128.store(pair, u, 32);
     }
-    const product = totalOf(sum);
+    const product = sumOf(sum);
     for (let i: usize = 0; i < last; i += 8) {
       store<f64>(xr + i, sr * (load<f64>(xr + i) - product * load<f64>(vr + i)));
     }
@@ -186,8 +187,8 @@ function finishColumn(
     v128.store(pair, a, 64);
     v128.store(pair, f64x2.neg(b), 80);
   }
-  const tr = totalOf(re);
-  const ti = totalOf(im);
+  const tr = sumOf(re);
+  const ti = sumOf(im);
   for (let i: usize = 0; i < last; i += 8) {
     const v = load<f64>(vr + i);
     const vIm = load<f64>(vi + i);
@@ -196,9 +197,4 @@ function finishColumn(
     store<f64>(xr + i, sr * x - si * xIm);
     store<f64>(xi + i, sr * xIm + si * x);
   }
-}
-
-@inline
-function totalOf(x: v128): f64 {
-  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }

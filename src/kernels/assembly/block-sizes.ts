@@ -5,10 +5,7 @@ import { stepBytes, stripBytes, stripCount } from "./strips";
 export const blockSize: i32 = 128;
 /** Strips of a group that meet the same rows of a triangle one after the other. */
 export const groupStrips: i32 = 16;
-/**
- * Steps of a group of strips for the largest triangle; if strips are shorter, more of them make a group. A step
- * has 32 bytes.
- */
+/** Steps of a group of strips for the largest triangle; if strips are shorter, more of them make a group. */
 export const groupSteps: i32 = groupStrips * (blockSize + 2);
 
 /** Where to halve a triangle that is larger than a block: near the middle, at a multiple of eight. */

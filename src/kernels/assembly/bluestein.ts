@@ -1,7 +1,7 @@
 /**
  * Bluestein's algorithm for lengths with large prime factors. With w_k = e^{−jπk²/n}, and since
- * 2km = k² + m² − (k − m)², the transform is w_k Σ_m (x_m w_m) conj(w_{k−m}): a convolution, done by transforms
- * of a length N ≥ 2n − 1.
+ * 2km = k² + m² − (k − m)², the transform is w_k Σ_m (x_m w_m) conj(w_{k−m}): a convolution, done by
+ * transforms of a length N ≥ 2n − 1.
  *
  * Source: L. I. Bluestein, A linear filtering approach to the computation of discrete Fourier transform,
  * IEEE Trans. Audio Electroacoust. 18 (1970).
@@ -24,16 +24,24 @@ export function bluesteinInnerLength(n: i32): i32 {
   return 3 * (length >> 2) >= least && length >= 16 ? 3 * (length >> 2) : length;
 }
 
+/** The bytes of the table of a length. */
 export function bluesteinSize(n: i32): i32 {
   const length = bluesteinInnerLength(n);
   return headBytes + 16 * length + planSize(length) + 16 * n;
 }
 
+/** The bytes of the work area of both functions below: two rows, and that of their transforms. */
 export function bluesteinWork(n: i32): i32 {
   const length = bluesteinInnerLength(n);
   return 32 * length + transformWork(length);
 }
 
+/**
+ * Fills the table of a length.
+ *
+ * @param roots - those of order 2n and then those of order N, each as real parts followed by imaginary parts
+ * @param work - {@link bluesteinWork} bytes
+ */
 export function bluesteinTable(n: i32, roots: usize, table: usize, work: usize): void {
   const length = bluesteinInnerLength(n);
   const parts = <usize>length << 3;
@@ -47,7 +55,13 @@ export function bluesteinTable(n: i32, roots: usize, table: usize, work: usize):
   transformRows(length, 1, work, work + parts, filter, filter + parts, 8, inner, work + 4 * parts);
 }
 
-/** The transforms of `batch` rows that follow each other; `step` are the bytes from number to number. */
+/**
+ * The transforms of `batch` rows that follow each other.
+ *
+ * @param step - bytes from number to number, see fft-blocks.ts
+ * @param table - from {@link bluesteinTable}
+ * @param work - {@link bluesteinWork} bytes
+ */
 export function bluestein(
   n: i32,
   batch: i32,
@@ -69,8 +83,8 @@ export function bluestein(
   const rowBytes = step * <usize>n;
   for (let row = 0; row < batch; row++) {
     multiplyByChirp(n, chirp, xr, xi, step, work, work + parts, 8);
-    clear(n, length, work);
-    clear(n, length, work + parts);
+    clearTail(n, length, work);
+    clearTail(n, length, work + parts);
     transformRows(length, 1, work, work + parts, spectrum, spectrum + parts, 8, inner, rest);
     filterSpectrum(length, spectrum, spectrum + parts, filter, filter + parts);
     transformRows(length, 1, spectrum + parts, spectrum, work + parts, work, 8, inner, rest);
@@ -122,8 +136,9 @@ function storeFilter(n: i32, length: i32, chirp: usize, filter: usize): void {
   }
 }
 
-function clear(from: i32, to: i32, at: usize): void {
-  memory.fill(at + (<usize>from << 3), 0, <usize>(to - from) << 3);
+/** Zeros in place of numbers n … length − 1. */
+function clearTail(n: i32, length: i32, x: usize): void {
+  memory.fill(x + (<usize>n << 3), 0, <usize>(length - n) << 3);
 }
 
 /** x ← x a, entry by entry, for an even number of entries. */

@@ -3,7 +3,7 @@ import { blockSize, splitPoint } from "./block-sizes";
 import { gemm } from "./gemm";
 import { imaginaryAt } from "./imaginary";
 import { subtractRows } from "./quads";
-import { clear, packRows, stepBytes, stripBytes, stripCount, stripLines, unpackRows } from "./strips";
+import { clearFew, packRows, stepBytes, stripBytes, stripCount, stripLines, unpackRows } from "./strips";
 import { triangle } from "./triangle";
 import { room, solveRows, solveStrips } from "./triangle-blocks";
 
@@ -19,8 +19,8 @@ export function cholesky(ar: usize, ai: usize, n: i32): i32 {
   if (failed >= 0) return failed;
   for (let i = 0; i < n; i++) {
     const diagonal = <usize>(i * n + i) << 3;
-    clear(ar + diagonal + 8, n - i - 1);
-    if (ai != 0) clear(ai + diagonal, n - i);
+    clearFew(ar + diagonal + 8, n - i - 1);
+    if (ai != 0) clearFew(ai + diagonal, n - i);
   }
   return -1;
 }
@@ -49,20 +49,20 @@ function factorPanel(ar: usize, ai: usize, row: i32, n: i32, rows: i32): i32 {
 /**
  * The same for a block: row i of the factor is the solution of conj(L) l_i^T = a_i^T, four rows at a time.
  */
-function factorBlock(ar: usize, ai: usize, step: usize, n: i32, rows: i32): i32 {
-  triangle.setLower(ar, ai, step, n, true);
+function factorBlock(ar: usize, ai: usize, rowStep: usize, n: i32, rows: i32): i32 {
+  triangle.setLower(ar, ai, rowStep, n, true);
   for (let i = 0; i < n; i += 4) {
     const count = min(4, n - i);
-    const at = <usize>i * step;
-    reduceRows(ar + at, imaginaryAt(ai, at), step, i, count);
+    const at = <usize>i * rowStep;
+    reduceRows(ar + at, imaginaryAt(ai, at), rowStep, i, count);
     const corner = at + (<usize>i << 3);
     const inverses = triangle.inverseRe + (<usize>i << 3);
-    const failed = factorDiagonal(ar + corner, imaginaryAt(ai, corner), step, count, inverses);
+    const failed = factorDiagonal(ar + corner, imaginaryAt(ai, corner), rowStep, count, inverses);
     if (failed >= 0) return i + failed;
   }
   triangle.size = n;
-  const below = <usize>n * step;
-  solveRows(triangle, ar + below, imaginaryAt(ai, below), step, rows - n);
+  const below = <usize>n * rowStep;
+  solveRows(triangle, ar + below, imaginaryAt(ai, below), rowStep, rows - n);
   return -1;
 }
 
@@ -70,32 +70,32 @@ function factorBlock(ar: usize, ai: usize, step: usize, n: i32, rows: i32): i32 
  * Up to four rows of A, given the `done` rows of the factor above them: what they have before the diagonal
  * block becomes rows of the factor, and the diagonal block what is left to be factored.
  */
-function reduceRows(ar: usize, ai: usize, step: usize, done: i32, rows: i32): void {
+function reduceRows(ar: usize, ai: usize, rowStep: usize, done: i32, rows: i32): void {
   const lines = stripLines(ai != 0);
   const size = stripBytes(done + rows);
   for (let k = 0, strip = room; k < rows; k += lines, strip += size) {
-    const at = <usize>k * step;
-    packRows(strip, done + rows, false, ar + at, imaginaryAt(ai, at), step, min(lines, rows - k), -1);
+    const at = <usize>k * rowStep;
+    packRows(strip, done + rows, false, ar + at, imaginaryAt(ai, at), rowStep, min(lines, rows - k), -1);
   }
   triangle.size = done;
   solveStrips(triangle, room, size, stripCount(rows, ai != 0), 0);
   for (let k = 0, strip = room; k < rows; k += lines, strip += size) {
-    const at = <usize>k * step;
-    unpackRows(strip, done, false, ar + at, imaginaryAt(ai, at), step, min(lines, rows - k), -1);
+    const at = <usize>k * rowStep;
+    unpackRows(strip, done, false, ar + at, imaginaryAt(ai, at), rowStep, min(lines, rows - k), -1);
   }
   const corner = <usize>done << 3;
   for (let k = 0, strip = room; k < rows; k += lines, strip += size) {
     const block = strip + <usize>done * stepBytes;
-    const at = <usize>k * step + corner;
-    subtractRows(block, ar, ai, step, 8, rows, strip);
-    unpackRows(block, rows, false, ar + at, imaginaryAt(ai, at), step, min(lines, rows - k), -1);
+    const at = <usize>k * rowStep + corner;
+    subtractRows(block, ar, ai, rowStep, 8, rows, strip);
+    unpackRows(block, rows, false, ar + at, imaginaryAt(ai, at), rowStep, min(lines, rows - k), -1);
   }
 }
 
 /** Factors a block of up to four rows, entry by entry, and stores the reciprocals of its pivots. */
-function factorDiagonal(ar: usize, ai: usize, step: usize, n: i32, inverses: usize): i32 {
+function factorDiagonal(ar: usize, ai: usize, rowStep: usize, n: i32, inverses: usize): i32 {
   for (let j = 0; j < n; j++) {
-    const row = <usize>j * step;
+    const row = <usize>j * rowStep;
     const diagonal = ar + row + (<usize>j << 3);
     const pivot = load<f64>(diagonal) - squares(ar + row, j) - (ai != 0 ? squares(ai + row, j) : 0);
     if (!(pivot > 0)) return j;
@@ -103,7 +103,7 @@ function factorDiagonal(ar: usize, ai: usize, step: usize, n: i32, inverses: usi
     const inverse = 1 / root;
     store<f64>(diagonal, root);
     store<f64>(inverses + (<usize>j << 3), inverse);
-    for (let i = j + 1; i < n; i++) eliminate(ar, ai, <usize>i * step, row, j, inverse);
+    for (let i = j + 1; i < n; i++) eliminate(ar, ai, <usize>i * rowStep, row, j, inverse);
   }
   return -1;
 }
@@ -118,24 +118,24 @@ function squares(from: usize, count: i32): f64 {
   return sum;
 }
 
-/** Entry j of the row at `row`, from what is before it in this row and in row j at `above`. */
-function eliminate(ar: usize, ai: usize, row: usize, above: usize, j: i32, inverse: f64): void {
+/** Entry j of the row at `at`, from what is before it in this row and in row j at `above`. */
+function eliminate(ar: usize, ai: usize, at: usize, above: usize, j: i32, inverse: f64): void {
   const end = <usize>j << 3;
-  let re = load<f64>(ar + row + end);
+  let re = load<f64>(ar + at + end);
   if (ai == 0) {
-    for (let k: usize = 0; k < end; k += 8) re -= load<f64>(ar + row + k) * load<f64>(ar + above + k);
-    store<f64>(ar + row + end, re * inverse);
+    for (let k: usize = 0; k < end; k += 8) re -= load<f64>(ar + at + k) * load<f64>(ar + above + k);
+    store<f64>(ar + at + end, re * inverse);
     return;
   }
-  let im = load<f64>(ai + row + end);
+  let im = load<f64>(ai + at + end);
   for (let k: usize = 0; k < end; k += 8) {
-    const xr = load<f64>(ar + row + k);
-    const xi = load<f64>(ai + row + k);
+    const xr = load<f64>(ar + at + k);
+    const xi = load<f64>(ai + at + k);
     const yr = load<f64>(ar + above + k);
     const yi = load<f64>(ai + above + k);
     re -= xr * yr + xi * yi;
     im -= xi * yr - xr * yi;
   }
-  store<f64>(ar + row + end, re * inverse);
-  store<f64>(ai + row + end, im * inverse);
+  store<f64>(ar + at + end, re * inverse);
+  store<f64>(ai + at + end, im * inverse);
 }

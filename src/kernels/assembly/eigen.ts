@@ -1,12 +1,12 @@
 /** Eigendecomposition of Hermitian matrices. */
-import { tridiagonalEigen, tridiagonalEigenWork } from "./divide-and-conquer";
-import { entry, index, setEntry } from "./entries";
+import { allFinite, entry, index, setEntry } from "./entries";
 import {
   applyTridiagonalisers,
   reduceToTridiagonal,
   tridiagonaliserWork,
   tridiagonalWork,
 } from "./tridiagonal";
+import { tridiagonalEigen, tridiagonalEigenWork } from "./tridiagonal-divide";
 
 /**
  * Numbers from row to row in the work area: an odd number of cache lines, so that columns spread over the
@@ -74,12 +74,6 @@ function copyLower(a: usize, n: i32, to: usize, toRow: i32): void {
   for (let i = 0; i < n; i++) {
     memory.copy(to + (<usize>(i * toRow) << 3), a + (<usize>(i * n) << 3), <usize>(i + 1) << 3);
   }
-}
-
-function allFinite(x: usize, n: i32): bool {
-  let sum: f64 = 0;
-  for (let i = 0; i < n; i++) sum += 0 * entry(x, i);
-  return sum == 0;
 }
 
 /** Column j of V ← row order[j] of `rows`. Eight columns at a time fill whole cache lines. */

@@ -16,6 +16,7 @@ export const interleaved: i32 = 0;
 export const exchanged: i32 = 1;
 export const planar: i32 = 2;
 
+/** Stores a block. */
 @inline
 export function storeBlock(y: usize, re: v128, im: v128): void {
   v128.store(y, re);
@@ -37,20 +38,9 @@ export function loadPair(x: usize, step: usize): v128 {
   return v128.load64_lane(x + step, v128.load64_zero(x), 1);
 }
 
+/** The way back of {@link loadPair}. */
 @inline
 export function storePair(y: usize, step: usize, pair: v128): void {
   v128.store64_lane(y, pair, 0);
   v128.store64_lane(y + step, pair, 1);
-}
-
-/** The lower lanes of a and b. */
-@inline
-export function lower(a: v128, b: v128): v128 {
-  return v128.shuffle<f64>(a, b, 0, 2);
-}
-
-/** The upper lanes of a and b. */
-@inline
-export function upper(a: v128, b: v128): v128 {
-  return v128.shuffle<f64>(a, b, 1, 3);
 }

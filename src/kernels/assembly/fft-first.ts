@@ -1,14 +1,6 @@
 /** Rows into blocks, alone or together with the first stage. */
-import {
-  exchanged,
-  interleaved,
-  loadPair,
-  lower,
-  planar,
-  storeBlock,
-  storeTurned,
-  upper,
-} from "./fft-blocks";
+import { exchanged, interleaved, loadPair, planar, storeBlock, storeTurned } from "./fft-blocks";
+import { lower, upper } from "./lanes";
 
 /** Fills `count` blocks from the pairs of numbers of one row; `step` leads from number to number. */
 export function enterRow(count: i32, xr: usize, xi: usize, step: usize, y: usize): void {

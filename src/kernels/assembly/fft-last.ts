@@ -1,5 +1,6 @@
 /** Blocks into rows, alone or together with the last stage. */
-import { interleaved, lower, planar, storePair, upper } from "./fft-blocks";
+import { interleaved, planar, storePair } from "./fft-blocks";
+import { lower, upper } from "./lanes";
 
 /** Stores `count` blocks as numbers of two rows, the second one `lane` bytes from the first. */
 export function leavePair(count: i32, x: usize, yr: usize, yi: usize, step: usize, lane: usize): void {

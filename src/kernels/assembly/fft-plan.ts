@@ -60,11 +60,13 @@ export function convolutionLength(table: usize): i32 {
   return load<i32>(table);
 }
 
+/** Makes a table that of Bluestein's algorithm. */
 @inline
 export function setConvolutionLength(table: usize, length: i32): void {
   store<i32>(table, length);
 }
 
+/** The radix of the last stage. */
 @inline
 export function lastRadixOf(table: usize): i32 {
   return load<i32>(table, 4);
@@ -76,6 +78,7 @@ export function radicesOf(table: usize): usize {
   return table + 8;
 }
 
+/** The address of the constants of the first stage. */
 @inline
 export function constantsOf(table: usize): usize {
   return table + headBytes;

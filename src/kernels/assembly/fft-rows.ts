@@ -7,6 +7,7 @@ import { stage } from "./fft-stages";
 /** Room for the folded lines of the largest radix; a multiple of 64. */
 const scratchBytes: i32 = 64 * ((largestPrime - 1) >> 1);
 
+/** The bytes of the work area of {@link transformRows}: two rows, or pairs of rows, and folded lines. */
 export function transformWork(n: i32): i32 {
   return scratchBytes + (n & 1 ? 64 : 32) * n;
 }
@@ -16,6 +17,7 @@ export function transformWork(n: i32): i32 {
  * pairs, one in each lane; a row without a partner takes both lanes.
  *
  * @param step - bytes from number to number, see fft-blocks.ts
+ * @param work - {@link transformWork} bytes
  */
 export function transformRows(
   n: i32,

@@ -1,4 +1,5 @@
 /** Product of a Hermitian matrix with a vector, from the lower triangle alone. */
+import { sumsOf } from "./lanes";
 
 /**
  * y ← A x for Hermitian A [n × n], of which only the lower triangle and the real part of the diagonal are
@@ -50,7 +51,7 @@ function realRows(p: usize, q: usize, at: usize, x: usize, y: usize): void {
     q += 16;
     y += 16;
   }
-  v128.store(y, sumLanes(sumP, sumQ));
+  v128.store(y, sumsOf(sumP, sumQ));
 }
 
 /** y ← y + D x for the two rows p, q of a diagonal block. */
@@ -148,8 +149,8 @@ function complexRows(
     qr += 16;
     qi += 16;
   }
-  v128.store(yr, sumLanes(sumPr, sumQr));
-  v128.store(yi, sumLanes(sumPi, sumQi));
+  v128.store(yr, sumsOf(sumPr, sumQr));
+  v128.store(yi, sumsOf(sumPi, sumQi));
 }
 
 /** As {@link realDiagonal}. */
@@ -195,10 +196,4 @@ function complexRow(ar: usize, ai: usize, at: usize, xr: usize, xi: usize, yr: u
   const diagonal = load<f64>(ar + at);
   store<f64>(yr + at, sumRe + diagonal * mirrorRe);
   store<f64>(yi + at, sumIm + diagonal * mirrorIm);
-}
-
-/** The sums of the numbers of p and of q, next to each other. */
-@inline
-function sumLanes(p: v128, q: v128): v128 {
-  return f64x2.add(v128.shuffle<f64>(p, q, 0, 2), v128.shuffle<f64>(p, q, 1, 3));
 }

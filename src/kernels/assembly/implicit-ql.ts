@@ -1,5 +1,5 @@
 /** Eigenvalues and eigenvectors of a real symmetric tridiagonal matrix by QL iteration. */
-import { hypotenuse } from "./reflectors";
+import { hypotenuse } from "./hypotenuse";
 import { rotateRows } from "./rotations";
 
 /**
@@ -37,8 +37,8 @@ export function implicitQl(
   below: usize,
   n: i32,
   z: usize,
-  width: i32,
   zRow: i32,
+  width: i32,
   work: usize,
 ): bool {
   for (let first = 0; first < n; ) {
@@ -49,8 +49,8 @@ export function implicitQl(
     const start = z + (<usize>(first * zRow) << 3);
     const stop = z + (<usize>(last * zRow) << 3);
     const converged = growsAlong(diagonal + at, size + 1)
-      ? iterate(diagonal + at, below + at, 8, size, start, width, zRow, work)
-      : iterate(diagonal + end, below + end - 8, -8, size, stop, width, -zRow, work);
+      ? iterate(diagonal + at, below + at, 8, size, start, zRow, width, work)
+      : iterate(diagonal + end, below + end - 8, -8, size, stop, -zRow, width, work);
     if (!converged) return false;
     first = last + 1;
   }
@@ -67,8 +67,8 @@ function iterate(
   step: isize,
   count: i32,
   z: usize,
-  width: i32,
   zRow: i32,
+  width: i32,
   work: usize,
 ): bool {
   for (let first = 0; first < count; first++) {
@@ -79,7 +79,7 @@ function iterate(
       if (iteration == maxIterationsPerValue) return false;
       const start = chaseBulge(diagonal + offset, below + offset, step, size, work);
       const at = z + (<usize>((first + start) * zRow) << 3);
-      rotateRows(at, width, zRow, work + (<usize>start << 4), size - start, 1, size, true);
+      rotateRows(at, zRow, width, work + (<usize>start << 4), size - start, true);
     }
   }
   return true;

@@ -2,7 +2,8 @@
 import { blockSize, groupStrips, splitPoint } from "./block-sizes";
 import { gemm } from "./gemm";
 import { imaginaryAt } from "./imaginary";
-import { clear, stepBytes, stripBytes, stripCount, stripLines, unpackRows } from "./strips";
+import { lower, upper } from "./lanes";
+import { clearFew, stepBytes, stripBytes, stripCount, stripLines, unpackRows } from "./strips";
 import { triangle } from "./triangle";
 import { multiplyColumns, multiplyGroup, room, solveRows, solveStrips } from "./triangle-blocks";
 
@@ -52,29 +53,29 @@ function invertTriangle(lr: usize, li: usize, row: i32, n: i32): void {
  * As {@link invertTriangle} for a block. Row i of the inverse solves x L = e_i and needs rows up to i of L
  * only; so groups of rows are replaced from the last to the first.
  */
-function invertBlock(lr: usize, li: usize, step: usize, n: i32): void {
-  triangle.setTransposed(lr, li, step, n, false);
+function invertBlock(lr: usize, li: usize, rowStep: usize, n: i32): void {
+  triangle.setTransposed(lr, li, rowStep, n, false);
   triangle.invertPivots();
   const inverses = triangle.inverseRe;
   const most = stripLines(li != 0) * groupStrips;
   for (let end = n; end > 0; end -= most) {
-    triangle.setTransposed(lr, li, step, end, false);
+    triangle.setTransposed(lr, li, rowStep, end, false);
     triangle.inverseRe = inverses + (<usize>(n - end) << 3);
-    invertRows(lr, li, step, max(0, end - most), end);
+    invertRows(lr, li, rowStep, max(0, end - most), end);
   }
 }
 
 /**
  * Rows `first` … `end` − 1 of the inverse of the first `end` rows and columns. Strips take rows from the end.
  */
-function invertRows(lr: usize, li: usize, step: usize, first: i32, end: i32): void {
+function invertRows(lr: usize, li: usize, rowStep: usize, first: i32, end: i32): void {
   const complex = li != 0;
   const lines = stripLines(complex);
   const size = stripBytes(end);
   const count = stripCount(end - first, complex);
   for (let s = 0, strip = room; s < count; s++, strip += size) {
     const zeros = (s * lines) & ~3;
-    clear(strip + <usize>zeros * stepBytes, 4 * (end - zeros));
+    clearFew(strip + <usize>zeros * stepBytes, 4 * (end - zeros));
     const stop = end - s * lines;
     const start = max(first, stop - lines);
     for (let i = start; i < stop; i++) {
@@ -86,9 +87,9 @@ function invertRows(lr: usize, li: usize, step: usize, first: i32, end: i32): vo
     const zeros = (s * lines) & ~3;
     const stop = end - s * lines;
     const start = max(first, stop - lines);
-    const at = <usize>start * step;
+    const at = <usize>start * rowStep;
     const steps = strip + <usize>zeros * stepBytes;
-    unpackRows(steps, end - zeros, true, lr + at, imaginaryAt(li, at), step, stop - start, 1);
+    unpackRows(steps, end - zeros, true, lr + at, imaginaryAt(li, at), rowStep, stop - start, 1);
   }
 }
 
@@ -161,14 +162,14 @@ function squareTriangle(xr: usize, xi: usize, row: i32, n: i32): void {
  * As {@link squareTriangle} for a block. Column j of the product is the adjoint of what X has from row and
  * column j on, times column j of X; so groups of columns are replaced from the first to the last.
  */
-function squareBlock(xr: usize, xi: usize, step: usize, n: i32): void {
+function squareBlock(xr: usize, xi: usize, rowStep: usize, n: i32): void {
   const most = stripLines(xi != 0) * groupStrips;
   for (let j = 0; j < n; j += most) {
-    const corner = <usize>j * (step + 8);
+    const corner = <usize>j * (rowStep + 8);
     const cr = xr + corner;
     const ci = imaginaryAt(xi, corner);
-    triangle.setTransposed(cr, ci, step, n - j, true);
-    multiplyGroup(triangle, cr, ci, step, min(most, n - j), true, 1);
+    triangle.setTransposed(cr, ci, rowStep, n - j, true);
+    multiplyGroup(triangle, cr, ci, rowStep, min(most, n - j), true, 1);
   }
 }
 
@@ -197,35 +198,35 @@ function multiplyAdjoint(xr: usize, xi: usize, row: i32, n: i32, br: usize, bi: 
  * cache.
  */
 function mirrorLower(a: usize, n: i32, sign: f64): void {
-  const step = <usize>n << 3;
+  const rowStep = <usize>n << 3;
   const signs = f64x2.splat(sign);
   for (let i = 0; i < n; i += 8) {
     const whole = i + 8 <= n;
     const end = whole ? i : 0;
     for (let j = 0; j < end; j += 2) {
-      const from = a + <usize>i * step + (<usize>j << 3);
-      const to = a + <usize>j * step + (<usize>i << 3);
-      transposePair(from, to, step, signs);
-      transposePair(from + 2 * step, to + 16, step, signs);
-      transposePair(from + 4 * step, to + 32, step, signs);
-      transposePair(from + 6 * step, to + 48, step, signs);
+      const from = a + <usize>i * rowStep + (<usize>j << 3);
+      const to = a + <usize>j * rowStep + (<usize>i << 3);
+      transposePair(from, to, rowStep, signs);
+      transposePair(from + 2 * rowStep, to + 16, rowStep, signs);
+      transposePair(from + 4 * rowStep, to + 32, rowStep, signs);
+      transposePair(from + 6 * rowStep, to + 48, rowStep, signs);
     }
     for (let row = i; row < min(n, i + 8); row++) mirrorRow(a, n, row, end, sign);
   }
 }
 
 @inline
-function transposePair(from: usize, to: usize, step: usize, signs: v128): void {
+function transposePair(from: usize, to: usize, rowStep: usize, signs: v128): void {
   const x = f64x2.mul(signs, v128.load(from));
-  const y = f64x2.mul(signs, v128.load(from + step));
-  v128.store(to, v128.shuffle<f64>(x, y, 0, 2));
-  v128.store(to + step, v128.shuffle<f64>(x, y, 1, 3));
+  const y = f64x2.mul(signs, v128.load(from + rowStep));
+  v128.store(to, lower(x, y));
+  v128.store(to + rowStep, upper(x, y));
 }
 
 /** Row i from column `start` up to the diagonal. */
 function mirrorRow(a: usize, n: i32, i: i32, start: i32, sign: f64): void {
-  const step = <usize>n << 3;
+  const rowStep = <usize>n << 3;
   let from = a + (<usize>(i * n + start) << 3);
   let to = a + (<usize>(start * n + i) << 3);
-  for (let j = start; j < i; j++, from += 8, to += step) store<f64>(to, sign * load<f64>(from));
+  for (let j = start; j < i; j++, from += 8, to += rowStep) store<f64>(to, sign * load<f64>(from));
 }

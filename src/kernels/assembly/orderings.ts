@@ -29,3 +29,12 @@ export function mergeOrders(x: usize, order: usize, half: i32, n: i32, merged: u
     }
   }
 }
+
+/** Turns round indices first … end − 1 of a list. */
+export function reverse(list: usize, first: i32, end: i32): void {
+  for (let i = first, j = end - 1; i < j; i++, j--) {
+    const swapped = index(list, i);
+    setIndex(list, i, index(list, j));
+    setIndex(list, j, swapped);
+  }
+}

@@ -1,5 +1,6 @@
 /** Matrices whose rows are padded by a zero to an even length, so that loops may take columns in pairs. */
 import { index } from "./entries";
+import { lower, upper } from "./lanes";
 
 /** The length of such a row, in numbers. */
 @inline
@@ -29,37 +30,34 @@ export function storePadded(from: usize, m: i32, n: i32, to: usize): void {
 /** The m × n transpose, times `sign`, of a matrix without padding into one with padding. */
 export function transposePadded(a: usize, m: i32, n: i32, sign: f64, to: usize): void {
   if (n & 1) memory.fill(to, 0, paddedBytes(m, n));
-  const row = <usize>m << 3;
+  const rowStep = <usize>m << 3;
   let j = 0;
-  for (; j + 2 <= n; j += 2) storeTwoColumns(a + <usize>j * row, a + <usize>(j + 1) * row, sign, m, n, j, to);
-  if (j < n) storeColumn(a + <usize>j * row, sign, m, n, j, to);
+  for (; j + 2 <= n; j += 2, a += 2 * rowStep) storeTwoColumns(a, a + rowStep, sign, m, n, j, to);
+  if (j < n) storeColumn(a, sign, m, n, j, to);
 }
 
-/**
- * Columns of an n × n matrix ← rows of z, `rowStep` numbers apart, from the last one of an order to the
- * first.
- */
-export function transposeDescending(z: usize, rowStep: i32, n: i32, order: usize, to: usize): void {
-  const row = <usize>rowStep << 3;
+/** Columns of a padded n × n matrix ← rows of z, from the last one of an order to the first. */
+export function transposeDescending(z: usize, zRow: i32, n: i32, order: usize, to: usize): void {
+  const rowStep = <usize>zRow << 3;
   let j = 0;
   for (; j + 2 <= n; j += 2) {
-    const x = z + <usize>index(order, n - 1 - j) * row;
-    const y = z + <usize>index(order, n - 2 - j) * row;
+    const x = z + <usize>index(order, n - 1 - j) * rowStep;
+    const y = z + <usize>index(order, n - 2 - j) * rowStep;
     storeTwoColumns(x, y, 1, n, n, j, to);
   }
-  if (j < n) storeColumn(z + <usize>index(order, 0) * row, 1, n, n, j, to);
+  if (j < n) storeColumn(z + <usize>index(order, 0) * rowStep, 1, n, n, j, to);
 }
 
 /** Columns j and j + 1 of a padded m × n matrix ← x and y, times `sign`. */
 function storeTwoColumns(x: usize, y: usize, sign: f64, m: i32, n: i32, j: i32, to: usize): void {
-  const step = paddedBytes(1, n);
+  const rowStep = paddedBytes(1, n);
   const signs = f64x2.splat(sign);
   to += <usize>j << 3;
-  for (let end = x + (<usize>(m & ~1) << 3); x < end; x += 16, y += 16, to += 2 * step) {
+  for (let end = x + (<usize>(m & ~1) << 3); x < end; x += 16, y += 16, to += 2 * rowStep) {
     const first = f64x2.mul(signs, v128.load(x));
     const second = f64x2.mul(signs, v128.load(y));
-    v128.store(to, v128.shuffle<f64>(first, second, 0, 2));
-    v128.store(to + step, v128.shuffle<f64>(first, second, 1, 3));
+    v128.store(to, lower(first, second));
+    v128.store(to + rowStep, upper(first, second));
   }
   if (m & 1) {
     store<f64>(to, sign * load<f64>(x));
@@ -68,7 +66,7 @@ function storeTwoColumns(x: usize, y: usize, sign: f64, m: i32, n: i32, j: i32, 
 }
 
 function storeColumn(x: usize, sign: f64, m: i32, n: i32, j: i32, to: usize): void {
-  const step = paddedBytes(1, n);
+  const rowStep = paddedBytes(1, n);
   to += <usize>j << 3;
-  for (let end = x + (<usize>m << 3); x < end; x += 8, to += step) store<f64>(to, sign * load<f64>(x));
+  for (let end = x + (<usize>m << 3); x < end; x += 8, to += rowStep) store<f64>(to, sign * load<f64>(x));
 }

@@ -1,8 +1,8 @@
 /**
- * Packed panels: blocks of both factors of a product are copied into the order in which the innermost loops read them,
- * so that they stay in the caches and every load is contiguous. A panel holds the lines of one tile (rows of A or
- * columns of B) step by step along the depth; lines beyond the edge are zero. Conjugation, weights and the factor α are
- * applied on the way.
+ * Packed panels: blocks of both factors of a product are copied into the order in which the innermost loops
+ * read them, so that they stay in the caches and every load is contiguous. A panel holds the lines of one
+ * tile (rows of A or columns of B) step by step along the depth; beyond the edge there are zeros or copies of
+ * the last line, whose products are dropped. Conjugation, weights and the factor α are applied on the way.
  *
  * One step of a panel:
  *
@@ -11,8 +11,15 @@
  *     A real      [a0, a1, a2, a3, a4]
  *     B real      [b0, b1, b2, b3]
  *
- * Source: K. Goto and R. A. van de Geijn, Anatomy of high-performance matrix multiplication, ACM TOMS 34 (2008).
+ * Source: K. Goto and R. A. van de Geijn, Anatomy of high-performance matrix multiplication, ACM Trans. Math.
+ * Softw. 34 (2008).
  */
+import { lower, upper } from "./lanes";
+
+/** Bytes of one step. */
+const stepOfComplexA: usize = 64;
+const stepOfRealA: usize = 40;
+const stepOfB: usize = 32;
 
 /** Steps along the depth, rows of A and columns of B that are packed at a time. */
 export const blockDepth: i32 = 256;
@@ -22,10 +29,8 @@ export const blockColumns: i32 = 256;
 export const panelA: usize = memory.data(16 * 256 * 120, 16);
 export const panelB: usize = memory.data(16 * 256 * 256, 16);
 
-/** What the steps of A are multiplied by, and those of B. */
+/** What the steps of A are multiplied by. */
 const scales: usize = memory.data(8 * 256, 16);
-const ones: usize = memory.data(8 * 256, 16);
-for (let p: usize = 0; p < 8 * 256; p += 8) store<f64>(ones + p, 1);
 
 /** The factors of the steps of A: α w, or α where there are no weights (address 0). */
 export function prepareScales(weights: usize, depth: i32, alpha: f64): void {
@@ -34,7 +39,9 @@ export function prepareScales(weights: usize, depth: i32, alpha: f64): void {
   }
 }
 
-/** Packs rows of a complex A, times the prepared factors. Steps between rows and along the depth are in bytes. */
+/**
+ * Packs rows of a complex A, times the prepared factors. Steps between rows and along the depth are in bytes.
+ */
 export function packRowsComplex(
   rows: i32,
   depth: i32,
@@ -50,14 +57,14 @@ export function packRowsComplex(
     for (let r = 0; r < 4; r++) {
       const to = panel + (<usize>r << 4);
       if (i + r >= rows) {
-        clearPair(to, 64, depth);
+        clearPair(to, stepOfComplexA, depth);
       } else if (rowStep == 8 && (r & 1) == 0 && i + r + 1 < rows) {
         packAdjacentRows(to, depth, re, im, depthStep, sign);
         r++;
         re += 8;
         im += 8;
       } else {
-        packPair(to, 64, depth, re, im, depthStep, scales, 1, sign);
+        packScaledPair(to, stepOfComplexA, depth, re, im, depthStep, sign);
       }
       re += rowStep;
       im += rowStep;
@@ -78,9 +85,9 @@ export function packColumnsComplex(
   const sign: f64 = conjugate ? -1 : 1;
   let to = panelB;
   for (let j = 0; j < columns; j += 2) {
-    packLines(to, 32, columns - j, depth, re, columnStep, depthStep, ones, 1);
-    packLines(to + 16, 32, columns - j, depth, im, columnStep, depthStep, ones, sign);
-    to += <usize>depth << 5;
+    packLines(to, columns - j, depth, re, columnStep, depthStep, 1);
+    packLines(to + 16, columns - j, depth, im, columnStep, depthStep, sign);
+    to += <usize>depth * stepOfB;
     re += 2 * columnStep;
     im += 2 * columnStep;
   }
@@ -90,67 +97,105 @@ export function packColumnsComplex(
 export function packRowsReal(rows: i32, depth: i32, a: usize, rowStep: usize, depthStep: usize): void {
   let to = panelA;
   for (let i = 0; i < rows; i += 5) {
-    packLines(to, 40, rows - i, depth, a, rowStep, depthStep, scales, 1);
-    packLines(to + 16, 40, rows - i - 2, depth, a + 2 * rowStep, rowStep, depthStep, scales, 1);
-    packLine(to + 32, 40, rows - i - 4, depth, a + 4 * rowStep, depthStep);
-    to += <usize>depth * 40;
+    for (let r = 0; r < 4; r += 2) {
+      const pair = to + (<usize>r << 3);
+      const row = a + <usize>r * rowStep;
+      const other = i + r + 1 < rows ? row + rowStep : row;
+      if (i + r < rows) packScaledPair(pair, stepOfRealA, depth, row, other, depthStep, 1);
+      else clearPair(pair, stepOfRealA, depth);
+    }
+    packScaledLine(to + 32, i + 4 < rows, depth, a + 4 * rowStep, depthStep);
+    to += <usize>depth * stepOfRealA;
     a += 5 * rowStep;
   }
 }
 
 /** Packs columns of a real B. */
-export function packColumnsReal(columns: i32, depth: i32, b: usize, columnStep: usize, depthStep: usize): void {
+export function packColumnsReal(
+  columns: i32,
+  depth: i32,
+  b: usize,
+  columnStep: usize,
+  depthStep: usize,
+): void {
   let to = panelB;
   for (let j = 0; j < columns; j += 4) {
-    packLines(to, 32, columns - j, depth, b, columnStep, depthStep, ones, 1);
-    packLines(to + 16, 32, columns - j - 2, depth, b + 2 * columnStep, columnStep, depthStep, ones, 1);
-    to += <usize>depth << 5;
+    packLines(to, columns - j, depth, b, columnStep, depthStep, 1);
+    packLines(to + 16, columns - j - 2, depth, b + 2 * columnStep, columnStep, depthStep, 1);
+    to += <usize>depth * stepOfB;
     b += 4 * columnStep;
   }
 }
 
-/** Two neighbouring lines of a matrix, of which `count` are there, times a sign; those beyond the edge are zero. */
+/** Two neighbouring lines of B, of which `count` are there, times a sign. */
 function packLines(
   to: usize,
-  toStep: usize,
   count: i32,
   depth: i32,
   from: usize,
   lineStep: usize,
   depthStep: usize,
-  scale: usize,
   sign: f64,
 ): void {
-  if (count < 1) clearPair(to, toStep, depth);
-  else if (count < 2) packPair(to, toStep, depth, from, from, depthStep, scale, sign, 0);
-  else if (lineStep == 8) packAdjacent(to, toStep, depth, from, depthStep, scale, sign);
-  else packPair(to, toStep, depth, from, from + lineStep, depthStep, scale, sign, sign);
+  if (count < 1) clearPair(to, stepOfB, depth);
+  else if (count > 1 && lineStep == 8) packAdjacent(to, depth, from, depthStep, sign);
+  else packPair(to, depth, from, count > 1 ? from + lineStep : from, depthStep, sign);
 }
 
-/** Two lines x and y, step by step: [x y]. */
+/** Two lines x and y times a sign, step by step: [x y]. */
 function packPair(
+  to: usize,
+  depth: i32,
+  x: usize,
+  y: usize,
+  depthStep: usize,
+  sign: f64,
+): void {
+  let p = 0;
+  if (depthStep == 8) {
+    // Contiguous along the depth: a transposition in pieces of 2 × 2.
+    const signs = f64x2.splat(sign);
+    for (; p + 2 <= depth; p += 2) {
+      const u = f64x2.mul(v128.load(x), signs);
+      const v = f64x2.mul(v128.load(y), signs);
+      v128.store(to, lower(u, v));
+      to += stepOfB;
+      v128.store(to, upper(u, v));
+      to += stepOfB;
+      x += 16;
+      y += 16;
+    }
+  }
+  for (; p < depth; p++) {
+    store<f64>(to, load<f64>(x) * sign);
+    store<f64>(to, load<f64>(y) * sign, 8);
+    to += stepOfB;
+    x += depthStep;
+    y += depthStep;
+  }
+}
+
+/** Two lines x and y times the prepared factors, y also times a sign. */
+function packScaledPair(
   to: usize,
   toStep: usize,
   depth: i32,
   x: usize,
   y: usize,
   depthStep: usize,
-  scale: usize,
-  xSign: f64,
   ySign: f64,
 ): void {
+  let scale = scales;
   const end = scale + (<usize>depth << 3);
   if (depthStep == 8) {
-    // Contiguous along the depth: a transposition in pieces of 2 × 2.
-    const xSigns = f64x2.splat(xSign);
-    const ySigns = f64x2.splat(ySign);
+    const signs = f64x2.splat(ySign);
     for (const whole = end - 8; scale < whole; scale += 16) {
       const factor = v128.load(scale);
-      const u = f64x2.mul(v128.load(x), f64x2.mul(factor, xSigns));
-      const v = f64x2.mul(v128.load(y), f64x2.mul(factor, ySigns));
-      v128.store(to, v128.shuffle<f64>(u, v, 0, 2));
+      const u = f64x2.mul(v128.load(x), factor);
+      const v = f64x2.mul(v128.load(y), f64x2.mul(factor, signs));
+      v128.store(to, lower(u, v));
       to += toStep;
-      v128.store(to, v128.shuffle<f64>(u, v, 1, 3));
+      v128.store(to, upper(u, v));
       to += toStep;
       x += 16;
       y += 16;
@@ -158,7 +203,7 @@ function packPair(
   }
   for (; scale < end; scale += 8) {
     const factor = load<f64>(scale);
-    store<f64>(to, load<f64>(x) * (factor * xSign));
+    store<f64>(to, load<f64>(x) * factor);
     store<f64>(to, load<f64>(y) * (factor * ySign), 8);
     to += toStep;
     x += depthStep;
@@ -166,20 +211,12 @@ function packPair(
   }
 }
 
-/** Two lines whose numbers lie next to each other at every step. */
-function packAdjacent(
-  to: usize,
-  toStep: usize,
-  depth: i32,
-  from: usize,
-  depthStep: usize,
-  scale: usize,
-  sign: f64,
-): void {
+/** Two lines whose numbers lie next to each other at every step, times a sign. */
+function packAdjacent(to: usize, depth: i32, from: usize, depthStep: usize, sign: f64): void {
   const signs = f64x2.splat(sign);
-  for (const end = scale + (<usize>depth << 3); scale < end; scale += 8) {
-    v128.store(to, f64x2.mul(v128.load(from), f64x2.mul(v128.load64_splat(scale), signs)));
-    to += toStep;
+  for (let p = 0; p < depth; p++) {
+    v128.store(to, f64x2.mul(v128.load(from), signs));
+    to += stepOfB;
     from += depthStep;
   }
 }
@@ -192,20 +229,20 @@ function packAdjacentRows(to: usize, depth: i32, re: usize, im: usize, depthStep
     const factor = v128.load64_splat(scale);
     const u = f64x2.mul(v128.load(re), factor);
     const v = f64x2.mul(v128.load(im), f64x2.mul(factor, signs));
-    v128.store(to, v128.shuffle<f64>(u, v, 0, 2));
-    v128.store(to, v128.shuffle<f64>(u, v, 1, 3), 16);
-    to += 64;
+    v128.store(to, lower(u, v));
+    v128.store(to, upper(u, v), 16);
+    to += stepOfComplexA;
     re += depthStep;
     im += depthStep;
   }
 }
 
-/** One line times the prepared factors, or zeros if `count` is not positive. */
-function packLine(to: usize, toStep: usize, count: i32, depth: i32, from: usize, depthStep: usize): void {
+/** One line times the prepared factors, or zeros. */
+function packScaledLine(to: usize, present: bool, depth: i32, from: usize, depthStep: usize): void {
   let scale = scales;
   for (const end = scale + (<usize>depth << 3); scale < end; scale += 8) {
-    store<f64>(to, count > 0 ? load<f64>(from) * load<f64>(scale) : 0);
-    to += toStep;
+    store<f64>(to, present ? load<f64>(from) * load<f64>(scale) : 0);
+    to += stepOfRealA;
     from += depthStep;
   }
 }

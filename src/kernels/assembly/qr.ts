@@ -23,11 +23,11 @@ export function qrWork(n: i32, real: bool): i32 {
  * @param taus - filled with n pairs (re, im)
  */
 export function factorQr(
-  m: i32,
-  n: i32,
   ar: usize,
   ai: usize,
   aRow: i32,
+  m: i32,
+  n: i32,
   vr: usize,
   vi: usize,
   vRow: i32,
@@ -36,7 +36,7 @@ export function factorQr(
 ): void {
   for (let first = 0; first < n; first += panel) {
     const next = min(n, first + panel);
-    factorPanel(m, first, next, ar, ai, aRow, vr, vi, vRow, taus, work);
+    factorPanel(ar, ai, aRow, m, first, next, vr, vi, vRow, taus, work);
     if (next == n) return;
     const v = <usize>(first * vRow + first) << 3;
     const vIm = imaginaryAt(vi, v);
@@ -44,7 +44,7 @@ export function factorQr(
     const cIm = imaginaryAt(ai, c);
     const tau = taus + (<usize>first << 4);
     const columns = (n - next + 1) & ~1;
-    applyReflectors(true, panel, m - first, vr + v, vIm, vRow, tau, ar + c, cIm, columns, aRow, work);
+    applyReflectors(true, vr + v, vIm, vRow, panel, m - first, tau, ar + c, cIm, aRow, columns, work);
   }
 }
 
@@ -52,12 +52,12 @@ export function factorQr(
  * Reflects columns first … last − 1; each reflection is applied while the next one forms its inner products.
  */
 function factorPanel(
-  m: i32,
-  first: i32,
-  last: i32,
   ar: usize,
   ai: usize,
   aRow: i32,
+  m: i32,
+  first: i32,
+  last: i32,
   vr: usize,
   vi: usize,
   vRow: i32,
@@ -86,7 +86,7 @@ function factorPanel(
     const re = ar + diagonal;
     const im = imaginaryAt(ai, diagonal);
     loadColumn(re, im, rowStep, rest, pr, pi, recordOf(work, j - first, real), hr, hi);
-    const beta = makeReflector(hr, hi, 1, rest, tau);
+    const beta = makeReflector(hr, hi, rest, tau);
     completeVector(vr + v, imaginaryAt(vi, v), j);
 
     // The pass starts with an even column: the next one, or this one, whose entry of R is stored afterwards.

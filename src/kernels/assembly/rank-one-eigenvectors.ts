@@ -1,5 +1,6 @@
 /** Eigenvectors of diag(d) + ρ z z^T from the roots of its secular equation. */
 import { entry, index, setEntry } from "./entries";
+import { sumOf } from "./lanes";
 import { secularRoot } from "./secular-equation";
 
 /**
@@ -34,19 +35,19 @@ export function rankOneEigen(
     setEntry(vectors, 0, 1);
     return true;
   }
-  const row = <usize>n << 3;
+  const rowStep = <usize>n << 3;
   let square: f64 = 0;
   for (let i = 0; i < n; i++) square += entry(z, i) * entry(z, i);
   for (let j = 0; j < n; j++) {
-    const root = secularRoot(j, n, poles, z, rho, square, vectors + <usize>j * row);
+    const root = secularRoot(poles, z, n, j, rho, square, vectors + <usize>j * rowStep);
     if (isNaN(root)) return false;
     setEntry(roots, j, root);
   }
   const weights = work;
   refineWeights(poles, z, n, vectors, weights);
-  const vector = work + row;
+  const vector = work + rowStep;
   for (let j = 0; j < n; j++) {
-    const to = vectors + <usize>j * row;
+    const to = vectors + <usize>j * rowStep;
     const scale = 1 / sqrt(divideBy(weights, to, n, vector));
     for (let i = 0; i < n; i++) setEntry(to, index(columns, i), scale * entry(vector, i));
   }
@@ -55,14 +56,14 @@ export function rankOneEigen(
 
 /** The weights ẑ, with the signs of z; row j of `distances` holds d_i − λ_j. */
 function refineWeights(poles: usize, z: usize, n: i32, distances: usize, weights: usize): void {
-  const row = <usize>n << 3;
-  for (let i = 0; i < n; i++) setEntry(weights, i, -entry(distances + <usize>i * row, i));
+  const rowStep = <usize>n << 3;
+  for (let i = 0; i < n; i++) setEntry(weights, i, -entry(distances + <usize>i * rowStep, i));
   for (let j = 0; j < n; j++) {
     const at = <usize>j << 3;
     const pole = load<f64>(poles + at);
     multiplyRatios(weights, distances, poles, pole, 0, at);
-    multiplyRatios(weights, distances, poles, pole, at + 8, row);
-    distances += row;
+    multiplyRatios(weights, distances, poles, pole, at + 8, rowStep);
+    distances += rowStep;
   }
   for (let i = 0; i < n; i++) setEntry(weights, i, copysign<f64>(sqrt(entry(weights, i)), entry(z, i)));
 }
@@ -97,7 +98,7 @@ function divideBy(x: usize, y: usize, n: i32, quotients: usize): f64 {
     v128.store(quotients + i, quotient);
     sums = f64x2.add(sums, f64x2.mul(quotient, quotient));
   }
-  const sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  const sum = sumOf(sums);
   if ((n & 1) == 0) return sum;
   const quotient = load<f64>(x + i) / load<f64>(y + i);
   store<f64>(quotients + i, quotient);

@@ -10,13 +10,14 @@
  * Source: G. W. Howell, J. W. Demmel, C. T. Fulton, S. Hammarling and K. Marmol, Cache efficient
  * bidiagonalization using BLAS 2.5 operators, ACM Trans. Math. Softw. 34 (2008).
  */
+import { sumOf, sumsOf } from "./lanes";
 import { complexPair, realPair } from "./reflection-records";
 
 /** A ← A − p y^T, then z ← z + A^T h*. */
 export function reflectRows(
   ar: usize,
   ai: usize,
-  aRow: usize,
+  rowStep: usize,
   rows: i32,
   pr: usize,
   pi: usize,
@@ -25,12 +26,20 @@ export function reflectRows(
   pairs: usize,
   end: usize,
 ): void {
-  if (ai == 0) reflectReal(ar, aRow, rows, pr, hr, pairs, end);
-  else reflectComplex(ar, ai, aRow, rows, pr, pi, hr, hi, pairs, end);
+  if (ai == 0) reflectReal(ar, rowStep, rows, pr, hr, pairs, end);
+  else reflectComplex(ar, ai, rowStep, rows, pr, pi, hr, hi, pairs, end);
 }
 
-function reflectReal(a: usize, aRow: usize, rows: i32, p: usize, h: usize, pairs: usize, end: usize): void {
-  for (; rows >= 4; rows -= 4, a += 4 * aRow, p += 32, h += 32) {
+function reflectReal(
+  a: usize,
+  rowStep: usize,
+  rows: i32,
+  p: usize,
+  h: usize,
+  pairs: usize,
+  end: usize,
+): void {
+  for (; rows >= 4; rows -= 4, a += 4 * rowStep, p += 32, h += 32) {
     const p0 = v128.load64_splat(p);
     const p1 = v128.load64_splat(p, 8);
     const p2 = v128.load64_splat(p, 16);
@@ -40,9 +49,9 @@ function reflectReal(a: usize, aRow: usize, rows: i32, p: usize, h: usize, pairs
     const h2 = v128.load64_splat(h, 16);
     const h3 = v128.load64_splat(h, 24);
     let a0 = a;
-    let a1 = a0 + aRow;
-    let a2 = a1 + aRow;
-    let a3 = a2 + aRow;
+    let a1 = a0 + rowStep;
+    let a2 = a1 + rowStep;
+    let a3 = a2 + rowStep;
     for (let pair = pairs; pair < end; pair += realPair) {
       const y = v128.load(pair);
       let x = f64x2.sub(v128.load(a0), f64x2.mul(p0, y));
@@ -64,7 +73,7 @@ function reflectReal(a: usize, aRow: usize, rows: i32, p: usize, h: usize, pairs
       a3 += 16;
     }
   }
-  for (; rows > 0; rows--, a += aRow, p += 8, h += 8) {
+  for (; rows > 0; rows--, a += rowStep, p += 8, h += 8) {
     const p0 = v128.load64_splat(p);
     const h0 = v128.load64_splat(h);
     let at = a;
@@ -80,7 +89,7 @@ function reflectReal(a: usize, aRow: usize, rows: i32, p: usize, h: usize, pairs
 function reflectComplex(
   ar: usize,
   ai: usize,
-  aRow: usize,
+  rowStep: usize,
   rows: i32,
   pr: usize,
   pi: usize,
@@ -109,8 +118,8 @@ function reflectComplex(
       v128.store(im, xi);
       const zr = f64x2.add(f64x2.mul(hr0, xr), f64x2.mul(hi0, xi));
       const zi = f64x2.sub(f64x2.mul(hr0, xi), f64x2.mul(hi0, xr));
-      const nextRe = re + aRow;
-      const nextIm = im + aRow;
+      const nextRe = re + rowStep;
+      const nextIm = im + rowStep;
       xr = f64x2.sub(v128.load(nextRe), f64x2.sub(f64x2.mul(pr1, yr), f64x2.mul(pi1, yi)));
       xi = f64x2.sub(v128.load(nextIm), f64x2.add(f64x2.mul(pr1, yi), f64x2.mul(pi1, yr)));
       v128.store(nextRe, xr);
@@ -122,8 +131,8 @@ function reflectComplex(
       re += 16;
       im += 16;
     }
-    ar += 2 * aRow;
-    ai += 2 * aRow;
+    ar += 2 * rowStep;
+    ai += 2 * rowStep;
     pr += 16;
     pi += 16;
     hr += 16;
@@ -154,7 +163,7 @@ function reflectComplex(
 export function reflectRowsTwice(
   ar: usize,
   ai: usize,
-  aRow: usize,
+  rowStep: usize,
   rows: i32,
   pr: usize,
   pi: usize,
@@ -165,13 +174,13 @@ export function reflectRowsTwice(
   pairs: usize,
   end: usize,
 ): void {
-  if (ai == 0) reflectTwiceReal(ar, aRow, rows, pr, xr, hr, pairs, end);
-  else reflectTwiceComplex(ar, ai, aRow, rows, pr, pi, xr, xi, hr, hi, pairs, end);
+  if (ai == 0) reflectTwiceReal(ar, rowStep, rows, pr, xr, hr, pairs, end);
+  else reflectTwiceComplex(ar, ai, rowStep, rows, pr, pi, xr, xi, hr, hi, pairs, end);
 }
 
 function reflectTwiceReal(
   a: usize,
-  aRow: usize,
+  rowStep: usize,
   rows: i32,
   p: usize,
   q: usize,
@@ -179,7 +188,7 @@ function reflectTwiceReal(
   pairs: usize,
   end: usize,
 ): void {
-  for (; rows >= 2; rows -= 2, a += 2 * aRow, p += 16, q += 16, h += 16) {
+  for (; rows >= 2; rows -= 2, a += 2 * rowStep, p += 16, q += 16, h += 16) {
     const p0 = v128.load64_splat(p);
     const p1 = v128.load64_splat(p, 8);
     const q0 = v128.load64_splat(q);
@@ -187,7 +196,7 @@ function reflectTwiceReal(
     const h0 = v128.load64_splat(h);
     const h1 = v128.load64_splat(h, 8);
     let at = a;
-    let next = a + aRow;
+    let next = a + rowStep;
     for (let pair = pairs; pair < end; pair += realPair) {
       const y = v128.load(pair);
       const w = v128.load(pair, 32);
@@ -217,7 +226,7 @@ function reflectTwiceReal(
 function reflectTwiceComplex(
   ar: usize,
   ai: usize,
-  aRow: usize,
+  rowStep: usize,
   rows: i32,
   pr: usize,
   pi: usize,
@@ -255,8 +264,8 @@ function reflectTwiceComplex(
       re += 16;
       im += 16;
     }
-    ar += aRow;
-    ai += aRow;
+    ar += rowStep;
+    ai += rowStep;
   }
 }
 
@@ -264,7 +273,7 @@ function reflectTwiceComplex(
 export function multiplyRows(
   ar: usize,
   ai: usize,
-  aRow: usize,
+  rowStep: usize,
   rows: i32,
   ur: usize,
   ui: usize,
@@ -272,17 +281,17 @@ export function multiplyRows(
   xr: usize,
   xi: usize,
 ): void {
-  if (ai == 0) multiplyReal(ar, aRow, rows, ur, bytes, xr);
-  else multiplyComplex(ar, ai, aRow, rows, ur, ui, bytes, xr, xi);
+  if (ai == 0) multiplyReal(ar, rowStep, rows, ur, bytes, xr);
+  else multiplyComplex(ar, ai, rowStep, rows, ur, ui, bytes, xr, xi);
 }
 
-function multiplyReal(a: usize, aRow: usize, rows: i32, u: usize, bytes: usize, x: usize): void {
+function multiplyReal(a: usize, rowStep: usize, rows: i32, u: usize, bytes: usize, x: usize): void {
   const end = u + bytes;
-  for (; rows >= 4; rows -= 4, a += 4 * aRow, x += 32) {
+  for (; rows >= 4; rows -= 4, a += 4 * rowStep, x += 32) {
     let a0 = a;
-    let a1 = a + aRow;
-    let a2 = a1 + aRow;
-    let a3 = a2 + aRow;
+    let a1 = a + rowStep;
+    let a2 = a1 + rowStep;
+    let a3 = a2 + rowStep;
     let s0 = f64x2.splat(0);
     let s1 = s0;
     let s2 = s0;
@@ -301,20 +310,20 @@ function multiplyReal(a: usize, aRow: usize, rows: i32, u: usize, bytes: usize, 
     v128.store(x, sumsOf(s0, s1));
     v128.store(x, sumsOf(s2, s3), 16);
   }
-  for (; rows > 0; rows--, a += aRow, x += 8) {
+  for (; rows > 0; rows--, a += rowStep, x += 8) {
     let at = a;
     let sum = f64x2.splat(0);
     for (let factor = u; factor < end; factor += 16, at += 16) {
       sum = f64x2.add(sum, f64x2.mul(v128.load(at), v128.load(factor)));
     }
-    store<f64>(x, f64x2.extract_lane(sumsOf(sum, sum), 0));
+    store<f64>(x, sumOf(sum));
   }
 }
 
 function multiplyComplex(
   ar: usize,
   ai: usize,
-  aRow: usize,
+  rowStep: usize,
   rows: i32,
   ur: usize,
   ui: usize,
@@ -323,11 +332,11 @@ function multiplyComplex(
   xi: usize,
 ): void {
   const end = ur + bytes;
-  for (; rows >= 2; rows -= 2, ar += 2 * aRow, ai += 2 * aRow, xr += 16, xi += 16) {
+  for (; rows >= 2; rows -= 2, ar += 2 * rowStep, ai += 2 * rowStep, xr += 16, xi += 16) {
     let r0 = ar;
     let i0 = ai;
-    let r1 = ar + aRow;
-    let i1 = ai + aRow;
+    let r1 = ar + rowStep;
+    let i1 = ai + rowStep;
     let re0 = f64x2.splat(0);
     let im0 = re0;
     let re1 = re0;
@@ -364,12 +373,6 @@ function multiplyComplex(
     re = f64x2.add(re, f64x2.sub(f64x2.mul(a, fr), f64x2.mul(b, fi)));
     im = f64x2.add(im, f64x2.add(f64x2.mul(a, fi), f64x2.mul(b, fr)));
   }
-  store<f64>(xr, f64x2.extract_lane(sumsOf(re, re), 0));
-  store<f64>(xi, f64x2.extract_lane(sumsOf(im, im), 0));
-}
-
-/** The sums of the two numbers of x and of those of y. */
-@inline
-function sumsOf(x: v128, y: v128): v128 {
-  return f64x2.add(v128.shuffle<f64>(x, y, 0, 2), v128.shuffle<f64>(x, y, 1, 3));
+  store<f64>(xr, sumOf(re));
+  store<f64>(xi, sumOf(im));
 }

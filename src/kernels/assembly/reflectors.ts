@@ -3,28 +3,29 @@
  *
  * Source: R. B. Lehoucq, The computation of elementary unitary matrices, ACM Trans. Math. Softw. 22 (1996).
  */
+import { hypotenuse, safeSquare } from "./hypotenuse";
+import { imaginaryAt } from "./imaginary";
+import { sumOf } from "./lanes";
 
 /** Tails shorter than this are zero; callers keep the largest entry of the matrix near one. */
 const tiny: f64 = 2.0 ** -1000;
-
-/** Below this a sum of squares may have lost entries to underflow. */
-const safeSquare: f64 = 2.0 ** -900;
 
 /** Lifts entries whose squares underflow; entries that small are not lifted out of range. */
 const lift: f64 = 2.0 ** 600;
 
 /**
- * Makes the reflection with H^H x = β e_0 and real β from the n numbers of x, which are `step` apart. The
- * tail of x is overwritten by that of v, whose head is one; the head of x is left to the caller.
+ * Makes the reflection with H^H x = β e_0 and real β from the n numbers of x. The tail of x is overwritten by
+ * that of v, whose head is one; the head of x is left to the caller.
  *
  * @param tau - filled with τ as two numbers (re, im)
  * @returns β
  */
-export function makeReflector(xr: usize, xi: usize, step: i32, n: i32, tau: usize): f64 {
+export function makeReflector(xr: usize, xi: usize, n: i32, tau: usize): f64 {
   const alphaRe = load<f64>(xr);
   const alphaIm: f64 = xi != 0 ? load<f64>(xi) : 0;
-  const next = <usize>step << 3;
-  const tail = norm(xr + next, xi != 0 ? xi + next : 0, step, n - 1);
+  const tailRe = xr + 8;
+  const tailIm = imaginaryAt(xi, 8);
+  const tail = norm(tailRe, tailIm, n - 1);
   if (tail <= tiny && abs(alphaIm) <= tiny) {
     store<f64>(tau, 0);
     store<f64>(tau, 0, 8);
@@ -38,8 +39,8 @@ export function makeReflector(xr: usize, xi: usize, step: i32, n: i32, tau: usiz
   // The tail of v is that of x divided by α − β, whose real part is not smaller than its imaginary part.
   const quotient = alphaIm / shifted;
   const factorRe = 1 / (shifted + alphaIm * quotient);
-  if (xi == 0) scaleReal(xr + next, step, n - 1, factorRe);
-  else scaleComplex(xr + next, xi + next, step, n - 1, factorRe, -quotient * factorRe);
+  if (xi == 0) scaleReal(tailRe, n - 1, factorRe);
+  else scaleComplex(tailRe, tailIm, n - 1, factorRe, -quotient * factorRe);
   return beta;
 }
 
@@ -51,34 +52,16 @@ export function completeVector(vr: usize, vi: usize, head: i32): void {
   if (vi != 0) memory.fill(vi, 0, bytes + 8);
 }
 
-/** √(a² + b²) without overflow or underflow. */
-export function hypotenuse(a: f64, b: f64): f64 {
-  const x = abs(a);
-  const y = abs(b);
-  const large = max(x, y);
-  if (large == 0) return 0;
-  const quotient = min(x, y) / large;
-  return large * sqrt(1 + quotient * quotient);
-}
-
 /** The Euclidean norm of n numbers, also where their squares underflow. */
-function norm(xr: usize, xi: usize, step: i32, n: i32): f64 {
-  const square = sumOfSquares(xr, step, n, 1) + (xi != 0 ? sumOfSquares(xi, step, n, 1) : 0);
+function norm(xr: usize, xi: usize, n: i32): f64 {
+  const square = sumOfSquares(xr, n, 1) + (xi != 0 ? sumOfSquares(xi, n, 1) : 0);
   if (!(square <= safeSquare)) return sqrt(square);
-  const lifted = sumOfSquares(xr, step, n, lift) + (xi != 0 ? sumOfSquares(xi, step, n, lift) : 0);
+  const lifted = sumOfSquares(xr, n, lift) + (xi != 0 ? sumOfSquares(xi, n, lift) : 0);
   return sqrt(lifted) / lift;
 }
 
-function sumOfSquares(x: usize, step: i32, n: i32, scale: f64): f64 {
-  let sum: f64 = 0;
-  if (step != 1) {
-    const end = x + ((<usize>step * n) << 3);
-    for (; x != end; x += <usize>step << 3) {
-      const value = scale * load<f64>(x);
-      sum += value * value;
-    }
-    return sum;
-  }
+/** The sum of the squares of n numbers times `scale`. */
+function sumOfSquares(x: usize, n: i32, scale: f64): f64 {
   const end = x + (<usize>n << 3);
   const scales = f64x2.splat(scale);
   let first = f64x2.splat(0);
@@ -89,42 +72,34 @@ function sumOfSquares(x: usize, step: i32, n: i32, scale: f64): f64 {
     first = f64x2.add(first, f64x2.mul(a, a));
     second = f64x2.add(second, f64x2.mul(b, b));
   }
-  first = f64x2.add(first, second);
+  let sum: f64 = 0;
   for (; x < end; x += 8) {
     const value = scale * load<f64>(x);
     sum += value * value;
   }
-  return f64x2.extract_lane(first, 0) + f64x2.extract_lane(first, 1) + sum;
+  return sumOf(f64x2.add(first, second)) + sum;
 }
 
-function scaleReal(x: usize, step: i32, n: i32, factor: f64): void {
-  if (step != 1) {
-    for (let i = 0; i < n; i++, x += <usize>step << 3) store<f64>(x, load<f64>(x) * factor);
-    return;
-  }
+function scaleReal(x: usize, n: i32, factor: f64): void {
   const end = x + (<usize>n << 3);
   const factors = f64x2.splat(factor);
   for (; x + 16 <= end; x += 16) v128.store(x, f64x2.mul(v128.load(x), factors));
   if (x < end) store<f64>(x, load<f64>(x) * factor);
 }
 
-function scaleComplex(xr: usize, xi: usize, step: i32, n: i32, factorRe: f64, factorIm: f64): void {
-  let rest = n;
-  if (step == 1) {
-    const fr = f64x2.splat(factorRe);
-    const fi = f64x2.splat(factorIm);
-    for (; rest >= 2; rest -= 2, xr += 16, xi += 16) {
-      const a = v128.load(xr);
-      const b = v128.load(xi);
-      v128.store(xr, f64x2.sub(f64x2.mul(a, fr), f64x2.mul(b, fi)));
-      v128.store(xi, f64x2.add(f64x2.mul(a, fi), f64x2.mul(b, fr)));
-    }
+function scaleComplex(xr: usize, xi: usize, n: i32, factorRe: f64, factorIm: f64): void {
+  const end = xr + (<usize>n << 3);
+  const fr = f64x2.splat(factorRe);
+  const fi = f64x2.splat(factorIm);
+  for (; xr + 16 <= end; xr += 16, xi += 16) {
+    const a = v128.load(xr);
+    const b = v128.load(xi);
+    v128.store(xr, f64x2.sub(f64x2.mul(a, fr), f64x2.mul(b, fi)));
+    v128.store(xi, f64x2.add(f64x2.mul(a, fi), f64x2.mul(b, fr)));
   }
-  const bytes = <usize>step << 3;
-  for (; rest > 0; rest--, xr += bytes, xi += bytes) {
-    const a = load<f64>(xr);
-    const b = load<f64>(xi);
-    store<f64>(xr, a * factorRe - b * factorIm);
-    store<f64>(xi, a * factorIm + b * factorRe);
-  }
+  if (xr == end) return;
+  const a = load<f64>(xr);
+  const b = load<f64>(xi);
+  store<f64>(xr, a * factorRe - b * factorIm);
+  store<f64>(xi, a * factorIm + b * factorRe);
 }

@@ -1,56 +1,38 @@
-/**
- * Sequences of plane rotations applied to the rows of a real matrix.
- *
- * Columns are independent, so that all sequences are applied to a strip of eight columns before the next
- * strip: it stays in the cache, and the row that two successive planes share stays in registers. Row
- * distances that are multiples of a large power of two map a strip to few sets of the cache and should be
- * avoided.
- *
- * Source: F. G. Van Zee, R. A. van de Geijn and G. Quintana-Ortí, Restructuring the tridiagonal and
- * bidiagonal QR algorithms for performance, ACM Trans. Math. Softw. 40 (2014).
- */
+/** A sequence of plane rotations applied to the rows of a real matrix. */
 
 /**
- * Applies `sweeps` sequences of rotations, one after the other. Sequence s holds pairs (c, s) for the planes
- * i = 0 … count − 1 at rotations + 16 (s sweepStride + i); plane i takes rows i and i + 1 of z from (p, q) to
- * (c p − s q, s p + c q). Planes go in ascending order, or descending if `upward`.
+ * Applies rotations given by pairs (c, s): that of plane i = 0 … count − 1 takes rows i and i + 1 of z from
+ * (p, q) to (c p − s q, s p + c q). Planes go in ascending order, or descending if `upward`.
+ *
+ * Columns are independent. Eight at a time pass through all planes, and the row that two successive planes
+ * share stays in registers. Row distances that are multiples of a large power of two map such a strip to few
+ * sets of the cache and should be avoided.
  *
  * @param z - real, [count + 1 × width]; zRow numbers, which may be negative, from row to row
  */
 export function rotateRows(
   z: usize,
-  width: i32,
   zRow: i32,
+  width: i32,
   rotations: usize,
   count: i32,
-  sweeps: i32,
-  sweepStride: i32,
   upward: bool,
 ): void {
   if (count <= 0) return;
   const row = <isize>zRow << 3;
   const step = upward ? -row : row;
-  const stride = <usize>sweepStride << 4;
-  const first = rotations + (upward ? <usize>(count - 1) << 4 : 0);
+  const from = rotations + (upward ? <usize>(count - 1) << 4 : 0);
   let at = z + (upward ? <usize>(row * <isize>count) : 0);
   let column = 0;
   for (; column + 8 <= width; column += 8, at += 64) {
-    for (let k = 0, from = first; k < sweeps; k++, from += stride) {
-      if (upward) rotateEight(at, step, from, count, true);
-      else rotateEight(at, step, from, count, false);
-    }
+    if (upward) rotateEight(at, step, from, count, true);
+    else rotateEight(at, step, from, count, false);
   }
-  for (; column + 2 <= width; column += 2, at += 16) {
-    for (let k = 0, from = first; k < sweeps; k++, from += stride) rotateTwo(at, step, from, count, upward);
-  }
-  if (column == width) return;
-  for (let k = 0, from = first; k < sweeps; k++, from += stride) rotateOne(at, step, from, count, upward);
+  for (; column + 2 <= width; column += 2, at += 16) rotateTwo(at, step, from, count, upward);
+  if (column < width) rotateOne(at, step, from, count, upward);
 }
 
-/**
- * One sequence on eight columns. The carried row x becomes s x + c y, what is stored is c x − s y; upward, s
- * is −s.
- */
+/** Eight columns. The carried row x becomes s x + c y, what is stored is c x − s y; upward, s is −s. */
 @inline
 function rotateEight(at: usize, step: isize, from: usize, count: i32, upward: bool): void {
   const pairStep: isize = upward ? -16 : 16;
@@ -84,7 +66,7 @@ function rotateEight(at: usize, step: isize, from: usize, count: i32, upward: bo
   v128.store(at, x3, 48);
 }
 
-/** As {@link rotateEight}, on two columns. */
+/** Two columns. */
 function rotateTwo(at: usize, step: isize, from: usize, count: i32, upward: bool): void {
   const pairStep: isize = upward ? -16 : 16;
   const sign = f64x2.splat(upward ? -1 : 1);
@@ -102,7 +84,7 @@ function rotateTwo(at: usize, step: isize, from: usize, count: i32, upward: bool
   v128.store(at, x);
 }
 
-/** As {@link rotateEight}, on one column. */
+/** One column. */
 function rotateOne(at: usize, step: isize, from: usize, count: i32, upward: bool): void {
   const pairStep: isize = upward ? -16 : 16;
   const sign: f64 = upward ? -1 : 1;

@@ -5,6 +5,7 @@
  *
  * Source: R.-C. Li, Solving secular equations stably and efficiently, LAPACK Working Note 89 (1994).
  */
+import { sumsOf } from "./lanes";
 
 const maxIterations: i32 = 60;
 
@@ -17,10 +18,10 @@ const maxIterations: i32 = 60;
  * @returns the root, or NaN if the bound on the number of iterations was reached
  */
 export function secularRoot(
-  j: i32,
-  n: i32,
   poles: usize,
   z: usize,
+  n: i32,
+  j: i32,
   rho: f64,
   squareNorm: f64,
   distances: usize,
@@ -59,7 +60,8 @@ export function secularRoot(
  * In every step f is replaced by c + s / (d_l − λ) + t / (d_r − λ) with the poles next to the root, where two
  * of the constants match value and slope of f. The third is chosen by one of two rules: the weight of the
  * closer pole is its own, or the terms of either pole match the slopes of the sums up to d_l and from d_r on.
- * If one makes little progress, the other follows.
+ * If one makes little progress, the other follows, and after several such steps the bracket is split, halfway
+ * between the logarithms of its ends.
  */
 function iterate(
   poles: usize,
@@ -79,6 +81,7 @@ function iterate(
   const square = squareAt(z + (fromRight ? right : left));
   let fixWeight = true;
   let previous = Infinity;
+  let slow = 0;
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const before = sumTerms(poles, z, 0, right, origin, tau);
     const after = sumTerms(poles, z, right, <usize>n << 3, origin, tau);
@@ -92,7 +95,8 @@ function iterate(
     if (abs(f) <= f64.EPSILON * rounding) return tau;
     if (f < 0) low = tau;
     else high = tau;
-    if (abs(f) > 0.1 * previous) fixWeight = !fixWeight;
+    slow = abs(f) > 0.1 * previous ? slow + 1 : 0;
+    if (slow > 0) fixWeight = !fixWeight;
     previous = abs(f);
 
     const toLeft = fromRight ? -gap - tau : -tau;
@@ -105,6 +109,11 @@ function iterate(
     let step = quadraticRoot((toLeft + toRight) * f - product * slope, product * f, c, side);
     if (!(step * f < 0)) step = -f / slope;
     let next = tau + step;
+    if (slow == 4) {
+      // The two rules can lead to and fro without end.
+      slow = 0;
+      next = low * high > 0 ? copysign<f64>(sqrt(low * high), low) : 0.5 * (low + high);
+    }
     if (!(next > low && next < high)) next = 0.5 * (low + high);
     if (next == tau) return tau;
     tau = next;
@@ -143,8 +152,7 @@ function sumTerms(poles: usize, z: usize, from: usize, to: usize, origin: f64, t
     sum = load<f64>(z + i) * quotient;
     slope = quotient * quotient;
   }
-  const total = f64x2.add(v128.shuffle<f64>(sums, slopes, 0, 2), v128.shuffle<f64>(sums, slopes, 1, 3));
-  return f64x2.add(total, f64x2.replace_lane(f64x2.splat(sum), 1, slope));
+  return f64x2.add(sumsOf(sums, slopes), f64x2.replace_lane(f64x2.splat(sum), 1, slope));
 }
 
 function storeDistances(poles: usize, n: i32, origin: f64, tau: f64, distances: usize): void {

@@ -7,6 +7,7 @@
  * A strip consists of two halves of two lines, which are copied one after the other. Copying can conjugate,
  * change signs and reverse the order of the steps; what is missing at an edge is zero.
  */
+import { lower, upper } from "./lanes";
 
 /** Bytes of one step. */
 export const stepBytes: usize = 32;
@@ -35,7 +36,7 @@ export function stripBytes(steps: i32): usize {
 }
 
 /** Zeros in place of `count` numbers; for few numbers this is faster than the instruction of the machine. */
-export function clear(to: usize, count: i32): void {
+export function clearFew(to: usize, count: i32): void {
   for (const end = to + (<usize>(count & ~1) << 3); to < end; to += 16) v128.store(to, f64x2.splat(0));
   if (count & 1) store<f64>(to, 0);
 }
@@ -176,9 +177,9 @@ function packHalfRows(
   for (const end = from + (<usize>(steps & ~1) << 3); from < end; from += 16, other += 16) {
     const x = f64x2.mul(v128.load(from), signs);
     const y = f64x2.mul(v128.load(other), signs);
-    v128.store(to, v128.shuffle<f64>(x, y, 0, 2));
+    v128.store(to, lower(x, y));
     to += toStep;
-    v128.store(to, v128.shuffle<f64>(x, y, 1, 3));
+    v128.store(to, upper(x, y));
     to += toStep;
   }
   if (steps & 1) {
@@ -207,8 +208,8 @@ function unpackHalfRows(
     from += fromStep;
     const y = f64x2.mul(v128.load(from), signs);
     from += fromStep;
-    v128.store(to, v128.shuffle<f64>(x, y, 0, 2));
-    v128.store(other, v128.shuffle<f64>(x, y, 1, 3));
+    v128.store(to, lower(x, y));
+    v128.store(other, upper(x, y));
   }
   if (steps & 1) {
     store<f64>(to, load<f64>(from) * sign);

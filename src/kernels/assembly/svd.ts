@@ -2,7 +2,7 @@
 import { applyReflectors, applyReflectorsWork } from "./apply-reflectors";
 import { bidiagonalWork, reduceToBidiagonal } from "./bidiagonal";
 import { bidiagonalSvd, bidiagonalSvdWork } from "./bidiagonal-divide";
-import { entry, index, setEntry } from "./entries";
+import { allFinite, entry, index, setEntry } from "./entries";
 import { imaginaryAt } from "./imaginary";
 import {
   loadPadded,
@@ -82,8 +82,8 @@ export function svd(
   loadTall(ar, wide, m, n, 1, copy);
   if (!real) loadTall(ai, wide, m, n, -1, copyIm);
   const done = isTall(m, n)
-    ? decomposeTall(m, n, copy, copyIm, left, leftIm, s, right, rightIm, rest)
-    : decompose(m, n, copy, copyIm, left, leftIm, s, right, rightIm, rest);
+    ? decomposeTall(copy, copyIm, m, n, left, leftIm, s, right, rightIm, rest)
+    : decompose(copy, copyIm, m, n, left, leftIm, s, right, rightIm, rest);
   if (!done) return 1;
   storePadded(left, m, n, wide ? vr : ur);
   storePadded(right, n, n, wide ? ur : vr);
@@ -102,10 +102,10 @@ function loadTall(a: usize, wide: bool, m: i32, n: i32, sign: f64, to: usize): v
 
 /** As {@link decompose}, by way of A = Q R. */
 function decomposeTall(
-  m: i32,
-  n: i32,
   ar: usize,
   ai: usize,
+  m: i32,
+  n: i32,
   ur: usize,
   ui: usize,
   s: usize,
@@ -115,23 +115,23 @@ function decomposeTall(
 ): bool {
   const row = paddedLength(n);
   const taus = work;
-  const qRe = taus + paddedBytes(n, 2);
-  const qIm: usize = ai == 0 ? 0 : qRe + paddedBytes(n, m);
-  const rest = (ai == 0 ? qRe : qIm) + paddedBytes(n, m);
-  factorQr(m, n, ar, ai, row, qRe, qIm, m, taus, rest);
-  clearBelow(n, ar, row);
-  if (ai != 0) clearBelow(n, ai, row);
-  if (!decompose(n, n, ar, ai, ur, ui, s, vr, vi, rest)) return false;
+  const qr = taus + paddedBytes(n, 2);
+  const qi: usize = ai == 0 ? 0 : qr + paddedBytes(n, m);
+  const rest = (ai == 0 ? qr : qi) + paddedBytes(n, m);
+  factorQr(ar, ai, row, m, n, qr, qi, m, taus, rest);
+  clearBelow(ar, row, n);
+  if (ai != 0) clearBelow(ai, row, n);
+  if (!decompose(ar, ai, n, n, ur, ui, s, vr, vi, rest)) return false;
   const top = paddedBytes(n, n);
   const below = paddedBytes(m, n) - top;
   memory.fill(ur + top, 0, below);
   if (ai != 0) memory.fill(ui + top, 0, below);
-  applyReflectors(false, n, m, qRe, qIm, m, taus, ur, ui, row, row, rest);
+  applyReflectors(false, qr, qi, m, n, m, taus, ur, ui, row, row, rest);
   return true;
 }
 
 /** Zeros below the diagonal of an n × n matrix. */
-function clearBelow(n: i32, a: usize, row: i32): void {
+function clearBelow(a: usize, row: i32, n: i32): void {
   for (let i = 1; i < n; i++) memory.fill(a + (<usize>(i * row) << 3), 0, <usize>i << 3);
 }
 
@@ -151,10 +151,10 @@ function decomposeWork(m: i32, n: i32, real: bool): i32 {
 
 /** As {@link svd} for m ≥ n, with padded rows of A, U and V. A is destroyed. */
 function decompose(
-  m: i32,
-  n: i32,
   ar: usize,
   ai: usize,
+  m: i32,
+  n: i32,
   ur: usize,
   ui: usize,
   s: usize,
@@ -174,11 +174,11 @@ function decompose(
   const order = above + (vector >> 1);
   const left = order + vector;
   const right = left + square;
-  const qRe = right + square;
-  const qIm: usize = real ? 0 : qRe + paddedBytes(n, m);
-  const rest = (real ? qRe : qIm) + paddedBytes(n, m);
+  const qr = right + square;
+  const qi: usize = real ? 0 : qr + paddedBytes(n, m);
+  const rest = (real ? qr : qi) + paddedBytes(n, m);
 
-  reduceToBidiagonal(ar, ai, row, m, n, diagonal, above, qRe, qIm, m, leftTaus, rightTaus, rest);
+  reduceToBidiagonal(ar, ai, row, m, n, diagonal, above, qr, qi, m, leftTaus, rightTaus, rest);
   if (!allFinite(diagonal, n) || !allFinite(above, n - 1)) return false;
   memory.fill(left, 0, square);
   memory.fill(right, 0, square);
@@ -193,19 +193,13 @@ function decompose(
   }
   transposeDescending(left, width, n, order, ur);
   transposeDescending(right, width, n, order, vr);
-  applyReflectors(false, n, m, qRe, qIm, m, leftTaus, ur, ui, row, row, rest);
+  applyReflectors(false, qr, qi, m, n, m, leftTaus, ur, ui, row, row, rest);
   // The first row is not reflected: the first vector has its head in column 1.
   const next = paddedBytes(1, n);
-  const u = ar + 8;
-  const uIm = imaginaryAt(ai, 8);
-  const v = vr + next;
-  const vIm = imaginaryAt(vi, next);
-  applyReflectors(false, n - 1, n - 1, u, uIm, row, rightTaus, v, vIm, row, row, rest);
+  const pr = ar + 8;
+  const pi = imaginaryAt(ai, 8);
+  const cr = vr + next;
+  const ci = imaginaryAt(vi, next);
+  applyReflectors(false, pr, pi, row, n - 1, n - 1, rightTaus, cr, ci, row, row, rest);
   return true;
-}
-
-function allFinite(x: usize, n: i32): bool {
-  let sum: f64 = 0;
-  for (let i = 0; i < n; i++) sum += 0 * entry(x, i);
-  return sum == 0;
 }

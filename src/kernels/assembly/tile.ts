@@ -1,19 +1,13 @@
 /**
  * The innermost loops of the matrix product: one tile of C from a panel of A and a panel of B.
  *
- * The sums start from what C holds: sums that start from a constant zero are kept in memory by V8, at two thirds of the
- * speed. A complex tile keeps eight sums, two vectors of B and one number of A in registers, a real one ten sums.
+ * The sums start from what C holds: sums that start from a constant zero are kept in memory by V8, at two
+ * thirds of the speed. A complex tile keeps eight sums, two vectors of B and one number of A in registers, a
+ * real one ten sums.
  */
 
 /** C ← C + A B for a complex tile of 4 × 2; the rows of C are `rowStep` bytes apart. */
-export function addComplexTile(
-  a: usize,
-  b: usize,
-  depth: i32,
-  re: usize,
-  im: usize,
-  rowStep: usize,
-): void {
+export function addComplexTile(a: usize, b: usize, depth: i32, re: usize, im: usize, rowStep: usize): void {
   const re1 = re + rowStep;
   const re2 = re1 + rowStep;
   const re3 = re2 + rowStep;

@@ -18,7 +18,7 @@ export const room: usize = memory.data(32 * groupSteps, 16);
 const fewStrips: i32 = 4;
 /** Multiples of this distance in bytes evict each other from the cache. */
 const criticalStep: usize = 2048;
-/** A copy of four rows; if there are not so few strips, each has at most a quarter of the steps of a group. */
+/** A copy of four rows: with that many strips, each has at most a quarter of the steps of a group. */
 const rowRoom: usize = memory.data(64 * (groupSteps >> 2), 16);
 
 /** Where four rows of a triangle are: addresses of their first entries and steps in bytes. */
@@ -32,54 +32,56 @@ class Rows {
 
 const four: Rows = changetype<Rows>(memory.data(offsetof<Rows>(), 16));
 
-/** B ← T⁻¹ B; the rows of B are `step` bytes apart. T is a block and has the reciprocals of its pivots. */
-export function solveColumns(t: Triangle, br: usize, bi: usize, step: usize, columns: i32): void {
+/** B ← T⁻¹ B; the rows of B are `rowStep` bytes apart. T is a block and has the reciprocals of its pivots. */
+export function solveColumns(t: Triangle, br: usize, bi: usize, rowStep: usize, columns: i32): void {
   const size = stripBytes(t.size);
   const most = groupLines(t.size, bi != 0);
   for (let j = 0; j < columns; j += most) {
     const group = min(most, columns - j);
     const at = <usize>j << 3;
     const ci = imaginaryAt(bi, at);
-    packGroup(room, size, t.size, t.reversed, br + at, ci, step, group, false, t.sign);
+    packGroup(room, size, t.size, t.reversed, br + at, ci, rowStep, group, false, t.sign);
     solveStrips(t, room, size, stripCount(group, bi != 0), 0);
-    unpackGroup(room, size, t.size, t.reversed, br + at, ci, step, group, false, 1, t.sign);
+    unpackGroup(room, size, t.size, t.reversed, br + at, ci, rowStep, group, false, 1, t.sign);
   }
 }
 
 /**
- * B^T ← T⁻¹ B^T for a matrix B with `rows` rows that are `step` bytes apart; T as in {@link solveColumns}.
+ * B^T ← T⁻¹ B^T for a matrix B with `rows` rows that are `rowStep` bytes apart; T as in {@link solveColumns}.
  */
-export function solveRows(t: Triangle, br: usize, bi: usize, step: usize, rows: i32): void {
+export function solveRows(t: Triangle, br: usize, bi: usize, rowStep: usize, rows: i32): void {
   const size = stripBytes(t.size);
   const lines = stripLines(bi != 0);
   const most = groupLines(t.size, bi != 0);
   for (let i = 0; i < rows; i += most) {
     const end = min(rows, i + most);
     for (let k = i, strip = room; k < end; k += lines, strip += size) {
-      const at = <usize>k * step;
-      packRows(strip, t.size, t.reversed, br + at, imaginaryAt(bi, at), step, min(lines, end - k), t.sign);
+      const at = <usize>k * rowStep;
+      const count = min(lines, end - k);
+      packRows(strip, t.size, t.reversed, br + at, imaginaryAt(bi, at), rowStep, count, t.sign);
     }
     solveStrips(t, room, size, stripCount(end - i, bi != 0), 0);
     for (let k = i, strip = room; k < end; k += lines, strip += size) {
-      const at = <usize>k * step;
-      unpackRows(strip, t.size, t.reversed, br + at, imaginaryAt(bi, at), step, min(lines, end - k), t.sign);
+      const at = <usize>k * rowStep;
+      const count = min(lines, end - k);
+      unpackRows(strip, t.size, t.reversed, br + at, imaginaryAt(bi, at), rowStep, count, t.sign);
     }
   }
 }
 
-/** B ← σ T B for a block T and σ = ±1; the rows of B are `step` bytes apart. */
+/** B ← σ T B for a block T and σ = ±1; the rows of B are `rowStep` bytes apart. */
 export function multiplyColumns(
   t: Triangle,
   br: usize,
   bi: usize,
-  step: usize,
+  rowStep: usize,
   columns: i32,
   sign: f64,
 ): void {
   const most = groupLines(t.size, bi != 0);
   for (let j = 0; j < columns; j += most) {
     const at = <usize>j << 3;
-    multiplyGroup(t, br + at, imaginaryAt(bi, at), step, min(most, columns - j), false, sign);
+    multiplyGroup(t, br + at, imaginaryAt(bi, at), rowStep, min(most, columns - j), false, sign);
   }
 }
 
@@ -93,16 +95,16 @@ export function multiplyGroup(
   t: Triangle,
   br: usize,
   bi: usize,
-  step: usize,
+  rowStep: usize,
   columns: i32,
   lower: bool,
   sign: f64,
 ): void {
   const size = stripBytes(t.size);
   const complex = bi != 0;
-  packGroup(room, size, t.size, t.reversed, br, bi, step, columns, lower, t.sign);
+  packGroup(room, size, t.size, t.reversed, br, bi, rowStep, columns, lower, t.sign);
   multiplyStrips(t, room, size, stripCount(columns, complex), lower ? stripLines(complex) : 0);
-  unpackGroup(room, size, t.size, t.reversed, br, bi, step, columns, lower, -sign, -sign * t.sign);
+  unpackGroup(room, size, t.size, t.reversed, br, bi, rowStep, columns, lower, -sign, -sign * t.sign);
 }
 
 /** Right-hand sides of a group. */

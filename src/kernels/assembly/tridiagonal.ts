@@ -59,10 +59,10 @@ export function reduceToTridiagonal(
     store<f64>(diagonal + at, load<f64>(xr + v));
     if (j == n - 1) return;
     const tau = taus + 2 * at;
-    store<f64>(below + at, makeReflector(xr + v + 8, imaginaryAt(xi, v + 8), 1, n - j - 1, tau));
+    store<f64>(below + at, makeReflector(xr + v + 8, imaginaryAt(xi, v + 8), n - j - 1, tau));
     const next = <usize>(aRow + 1) << 3;
     computeUpdate(a + next, imaginaryAt(b, next), aRow, n - j - 1, k, xr + 8, imaginaryAt(xi, 8), n, tau);
-    copyRow(xr + v + 8, imaginaryAt(xi, v + 8), a + 8, imaginaryAt(b, 8), n - j - 1);
+    copyVector(xr + v + 8, imaginaryAt(xi, v + 8), a + 8, imaginaryAt(b, 8), n - j - 1);
   }
 }
 
@@ -120,13 +120,13 @@ function computeUpdate(
   row: i32,
   tau: usize,
 ): void {
-  const step = <usize>row << 3;
-  const v = <usize>(2 * k) * step;
-  const y = <usize>(2 * panel) * step;
+  const rowStep = <usize>row << 3;
+  const v = <usize>(2 * k) * rowStep;
+  const y = <usize>(2 * panel) * rowStep;
   const vr = xr + v;
   const vi = imaginaryAt(xi, v);
-  const wr = vr + step;
-  const wi = imaginaryAt(vi, step);
+  const wr = vr + rowStep;
+  const wi = imaginaryAt(vi, rowStep);
   const fi: usize = xi != 0 ? factorsIm : 0;
   store<f64>(vr, 1);
   if (vi != 0) store<f64>(vi, 0);
@@ -136,8 +136,8 @@ function computeUpdate(
   multiplyVector(2 * k, n, 1, xr + y, imaginaryAt(xi, y), row, true, vr, vi, factorsRe, fi);
   multiplyVectorTransposed(2 * k, n, -1, xr, xi, row, false, factorsRe, fi, wr, wi);
   completeUpdate(n, vr, vi, wr, wi, load<f64>(tau), load<f64>(tau, 8));
-  copyRow(wr, wi, vr + y, imaginaryAt(vi, y), n);
-  copyRow(vr, vi, wr + y, imaginaryAt(wi, y), n);
+  copyVector(wr, wi, vr + y, imaginaryAt(vi, y), n);
+  copyVector(vr, vi, wr + y, imaginaryAt(wi, y), n);
 }
 
 /** w ← τ w − ½ |τ|² (v^H w) v; the product is real. */
@@ -161,7 +161,7 @@ function completeUpdate(n: i32, vr: usize, vi: usize, wr: usize, wi: usize, tauR
   }
 }
 
-function copyRow(fromRe: usize, fromIm: usize, toRe: usize, toIm: usize, n: i32): void {
+function copyVector(fromRe: usize, fromIm: usize, toRe: usize, toIm: usize, n: i32): void {
   memory.copy(toRe, fromRe, <usize>n << 3);
   if (fromIm != 0) memory.copy(toIm, fromIm, <usize>n << 3);
 }
@@ -188,22 +188,25 @@ export function applyTridiagonalisers(
   if (n < 2) return;
   clearDiagonal(ar, aRow, n);
   if (ai != 0) clearDiagonal(ai, aRow, n);
-  const row = <usize>n << 3;
+  const rowStep = <usize>n << 3;
   const vr = ar + 8;
   const vi = imaginaryAt(ai, 8);
+  // The first row is not reflected.
+  const restRe = cr + rowStep;
+  const restIm = imaginaryAt(ci, rowStep);
   const columns = n & ~1;
-  applyReflectors(false, n - 1, n - 1, vr, vi, aRow, taus, cr + row, imaginaryAt(ci, row), columns, n, work);
+  applyReflectors(false, vr, vi, aRow, n - 1, n - 1, taus, restRe, restIm, n, columns, work);
   if (columns == n) return;
   // An odd last column is paired with zeros.
-  const last = row + row - 8;
+  const last = rowStep - 8;
   const pairsRe = work;
-  const pairsIm: usize = ci != 0 ? work + 2 * row : 0;
-  memory.fill(work, 0, 4 * row);
-  moveColumn(cr + last, n, pairsRe, 2, n - 1);
-  if (ci != 0) moveColumn(ci + last, n, pairsIm, 2, n - 1);
-  applyReflectors(false, n - 1, n - 1, vr, vi, aRow, taus, pairsRe, pairsIm, 2, 2, work + 4 * row);
-  moveColumn(pairsRe, 2, cr + last, n, n - 1);
-  if (ci != 0) moveColumn(pairsIm, 2, ci + last, n, n - 1);
+  const pairsIm: usize = ci != 0 ? work + 2 * rowStep : 0;
+  memory.fill(work, 0, 4 * rowStep);
+  moveColumn(restRe + last, n, pairsRe, 2, n - 1);
+  if (ci != 0) moveColumn(restIm + last, n, pairsIm, 2, n - 1);
+  applyReflectors(false, vr, vi, aRow, n - 1, n - 1, taus, pairsRe, pairsIm, 2, 2, work + 4 * rowStep);
+  moveColumn(pairsRe, 2, restRe + last, n, n - 1);
+  if (ci != 0) moveColumn(pairsIm, 2, restIm + last, n, n - 1);
 }
 
 function clearDiagonal(a: usize, aRow: i32, n: i32): void {

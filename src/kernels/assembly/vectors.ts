@@ -1,9 +1,10 @@
 /**
- * Matrix–vector products on planar storage: y ← y + α op(A) x for an m × n matrix A with contiguous rows. Four rows at a
- * time share what is loaded of the vectors; every number of A is loaded once.
+ * Matrix–vector products on planar storage: y ← y + α op(A) x for an m × n matrix A with contiguous rows.
+ * Four rows at a time share what is loaded of the vectors; every number of A is loaded once.
  *
  * A conjugated matrix is handled by conj(A) x = conj(A conj(x)): the sign goes to the vectors.
  */
+import { sumOf } from "./lanes";
 
 /** y ← y + α A x, or α conj(A) x; imaginary addresses of 0 mean real, y is complex if A or x is. */
 export function multiplyVector(
@@ -53,12 +54,6 @@ export function multiplyVectorTransposed(
   if (xi != 0) transposedReal(m, n, alpha, ar, rowStep, xi, yi);
 }
 
-/** The sum of the two numbers of a vector. */
-@inline
-function total(sum: v128): f64 {
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-}
-
 @inline
 function accumulate(at: usize, value: f64): void {
   store<f64>(at, load<f64>(at) + value);
@@ -90,10 +85,10 @@ function multiplyReal(m: i32, n: i32, alpha: f64, a: usize, rowStep: usize, x: u
       a2 += 16;
       a3 += 16;
     }
-    let t0 = total(s0);
-    let t1 = total(s1);
-    let t2 = total(s2);
-    let t3 = total(s3);
+    let t0 = sumOf(s0);
+    let t1 = sumOf(s1);
+    let t2 = sumOf(s2);
+    let t3 = sumOf(s3);
     if (n & 1) {
       const value = load<f64>(p);
       t0 += load<f64>(a0) * value;
@@ -163,10 +158,10 @@ function multiplyComplex(
       i0 += 16;
       i1 += 16;
     }
-    let re0 = total(f64x2.sub(rr0, ii0));
-    let im0 = total(f64x2.add(ri0, ir0));
-    let re1 = total(f64x2.sub(rr1, ii1));
-    let im1 = total(f64x2.add(ri1, ir1));
+    let re0 = sumOf(f64x2.sub(rr0, ii0));
+    let im0 = sumOf(f64x2.add(ri0, ir0));
+    let re1 = sumOf(f64x2.sub(rr1, ii1));
+    let im1 = sumOf(f64x2.add(ri1, ir1));
     if (n & 1) {
       const re = load<f64>(p);
       const im = sign * load<f64>(q);

@@ -54,16 +54,16 @@ function packSome(
   group: i32,
   complex: bool,
 ): void {
-  const step = <usize>columns << 3;
+  const rowStep = <usize>columns << 3;
   const at = <usize>first << 3;
   if (ai != 0) {
-    packGroup(strips, size, n, false, ar + at, ai + at, step, group, false, 1);
+    packGroup(strips, size, n, false, ar + at, ai + at, rowStep, group, false, 1);
   } else if (!complex) {
-    packGroup(strips, size, n, false, ar + at, 0, step, group, false, 1);
+    packGroup(strips, size, n, false, ar + at, 0, rowStep, group, false, 1);
   } else {
     // Two real columns a strip; the missing two make the imaginary parts zero.
     for (let j = 0; j < group; j += 2, strips += size) {
-      packColumns(strips, n, false, ar + at + (<usize>j << 3), 0, step, min(2, group - j), 1);
+      packColumns(strips, n, false, ar + at + (<usize>j << 3), 0, rowStep, min(2, group - j), 1);
     }
   }
 }

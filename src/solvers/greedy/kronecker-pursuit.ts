@@ -58,7 +58,11 @@ function* pursue(
   const target = residualTarget(problem.measurement, settings, problem.units);
   const state = startState(problem, maxAtomsPerMode ?? Number.POSITIVE_INFINITY, room);
   const { modes } = state;
-  const finish = (reason: StopReason) => resultOf(who, problem, state, reason);
+  let answer: SparseResult | undefined;
+  const finish = (reason: StopReason) => {
+    answer = resultOf(who, problem, state, reason);
+    return answer;
+  };
   if (problem.zero) return finish("zero-measurement");
   while (normOf(state.residual) > target.norm) {
     if (maxAtomsPerMode !== undefined && modes.every(isFull)) return finish("sparsity");
@@ -70,7 +74,7 @@ function* pursue(
       iteration: state.iterations,
       change: normOf(state.residual) / target.initial,
       supportSize: modes.reduce((size, { chosen }) => size * chosen.length, 1),
-      current: () => finish("stopped"),
+      current: () => answer ?? resultOf(who, problem, state, "stopped"),
     };
   }
   return finish("residual");

@@ -30,7 +30,8 @@ import { type PursuitOptions, pursuitOptionTable, startPursuit } from "./pursuit
  *
  * @remarks
  * Time per step: one adjoint, O(atoms), and O(rows · support) to extend a QR factorisation of the chosen
- * atoms. Memory: O(atoms + rows · support) numbers beside the dictionary.
+ * atoms. Memory: O(atoms + rows · support) numbers, and a copy of a
+ * dictionary that is a matrix.
  *
  * Source: Y. C. Pati, R. Rezaiifar, P. S. Krishnaprasad, "Orthogonal matching pursuit: recursive function
  * approximation with applications to wavelet decomposition", Asilomar Conf. Signals, Systems and Computers,

@@ -64,7 +64,11 @@ function* pursue(who: string, problem: Problem, settings: Settings, room: Room):
   const { sparsity, maxIterations = Math.min(rows, columns) } = settings;
   const target = residualTarget(problem.measurement, settings, problem.units);
   const state = startState(problem, sparsity ?? maxIterations, room);
-  const finish = (reason: StopReason) => resultOf(who, problem, state, reason);
+  let answer: SparseResult | undefined;
+  const finish = (reason: StopReason) => {
+    answer = resultOf(who, problem, state, reason);
+    return answer;
+  };
   if (problem.zero) return finish("zero-measurement");
   for (let iteration = 1; residualNorm(state) > target.norm; iteration++) {
     if (state.qr.size === sparsity) return finish("sparsity");
@@ -75,7 +79,7 @@ function* pursue(who: string, problem: Problem, settings: Settings, room: Room):
       iteration,
       change: residualNorm(state) / target.initial,
       supportSize: state.qr.size,
-      current: () => finish("stopped"),
+      current: () => answer ?? resultOf(who, problem, state, "stopped"),
     };
   }
   return finish("residual");

@@ -20,7 +20,8 @@ import { type PursuitOptions, pursuitOptionTable, startPursuit } from "./pursuit
  *
  * @remarks
  * Time per step: one adjoint per snapshot, and O(rows · (support + snapshots)).
- * Memory: O(atoms + rows · (support + snapshots)) numbers beside the dictionary.
+ * Memory: O(atoms + rows · (support + snapshots)) numbers, and a copy
+ * of a dictionary that is a matrix.
  *
  * Source: J. A. Tropp, A. C. Gilbert, M. J. Strauss, "Algorithms for simultaneous sparse approximation. Part
  * I: greedy pursuit", Signal Processing 86 (2006), with the 2-norm over the snapshots in place of the 1-norm,

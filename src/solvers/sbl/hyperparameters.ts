@@ -83,8 +83,9 @@ export function relativeChange(after: Float64Array, before: Float64Array, size: 
   let squares = 0;
   let norm = 0;
   for (let j = 0; j < size; j++) {
-    squares += (after[j] - before[j]) ** 2;
-    norm += before[j] ** 2;
+    const change = after[j] - before[j];
+    squares += change * change;
+    norm += before[j] * before[j];
   }
   return norm === 0 ? 0 : Math.sqrt(squares / norm);
 }

@@ -176,20 +176,20 @@ function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSt
 
   for (let iteration = 1; iteration <= settings.maxIterations; iteration++) {
     prune(modes, pruneRatio, pruneAbsolute);
-    if (modes.some((mode) => mode.count === 0)) return finish(state, iteration - 1, "empty-support");
+    if (modes.some((mode) => mode.count === 0)) return end(state, iteration - 1, "empty-support");
     const sums = computePosterior(state.posterior, modes, state.noiseVariance);
-    if (sums === undefined) return finish(state, iteration - 1, "breakdown");
+    if (sums === undefined) return end(state, iteration - 1, "breakdown");
     const change = maximise(state, settings);
     if (noise.learned) state.noiseVariance = learnedNoise(state.noiseVariance, sums, problem);
     const supportSize = modes.reduce((product, mode) => product * mode.count, 1);
     const logEvidence = restoreLogEvidence(sums.logEvidence, problem);
     const converged = change <= settings.tolerance;
     const reason: StopReason = converged ? "tolerance" : "max-iterations";
-    const current = () => finish(state, iteration, reason);
+    const current = () => state.answer ?? finish(state, iteration, reason);
     yield { iteration, change, supportSize, logEvidence, current };
-    if (converged) return current();
+    if (converged) return end(state, iteration, reason);
   }
-  return finish(state, settings.maxIterations, "max-iterations");
+  return end(state, settings.maxIterations, "max-iterations");
 }
 
 interface State {
@@ -204,6 +204,8 @@ interface State {
   readonly before: Float64Array;
   readonly after: Float64Array;
   noiseVariance: number;
+  /** The result, once there is one. */
+  answer: BayesianResult | undefined;
 }
 
 /** What the options say about this problem. */
@@ -235,6 +237,7 @@ function createState(problem: KroneckerProblem, start: Start, room: Room): State
     maximisation: createMStepWorkspace(modes, room),
     before: new Float64Array(size),
     after: new Float64Array(size),
+    answer: undefined,
   };
 }
 
@@ -274,6 +277,12 @@ function maximise(
 
 function add(from: Float64Array, to: Float64Array, size: number): void {
   for (let j = 0; j < size; j++) to[j] = to[j] + from[j];
+}
+
+/** Ends the run; from now on its working memory is not there. */
+function end(state: State, iterations: number, reason: StopReason): BayesianResult {
+  state.answer = finish(state, iterations, reason);
+  return state.answer;
 }
 
 /** The posterior at the hyperparameters as they stand, in the caller's units. */

@@ -89,10 +89,11 @@ const who = "sbl";
  * @remarks
  * With K active atoms and M rows an iteration costs, in complex multiply-adds (a quarter if all is real):
  * for K ≥ M, M² K + M³/3 (on a Kronecker dictionary about 4 M² max N_n + M³), for K < M, 2K³/3 + M K.
- * Memory: 64·M² + 24·atoms bytes beside the operator. The evidence does not decrease under "em" with known noise
- * while no atom is removed. If the noise variance is so small that Σ_y is singular in floating point, the last
- * sound answer is returned with reason `breakdown`. A learned noise variance stays above 1e-14 of the mean power
- * of the measurement. Equal atoms get equal γ.
+ * Memory beside the operator, in bytes (the first two a half if all is real): 16·M·atoms for a copy of a dictionary
+ * that is a matrix; 16·M² for K ≥ M (32·M² if it is not a matrix), 16·(M·K + 2·K²) for K < M; (72 + 16·snapshots)·atoms.
+ * The evidence does not decrease under "em" with known noise while no atom is removed. If the noise variance is so
+ * small that Σ_y is singular in floating point, the last sound answer is returned with reason `breakdown`. A learned
+ * noise variance stays above 1e-14 of the mean power of the measurement. Equal atoms get equal γ.
  *
  * Sources: M. E. Tipping, "Sparse Bayesian learning and the relevance vector machine", J. Machine Learning
  * Research 1, 2001, eqs. (11)-(18); D. Wipf and B. Rao, "Sparse Bayesian learning for basis selection", IEEE
@@ -137,18 +138,18 @@ function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSt
 
   for (let iteration = 1; iteration <= settings.maxIterations; iteration++) {
     const posterior = computePosterior(state);
-    if (posterior === undefined) return finish(state, iteration - 1, "breakdown");
+    if (posterior === undefined) return end(state, iteration - 1, "breakdown");
     const change = maximise(state, posterior, settings, noise);
     const supportSize = state.count;
     const logEvidence = restoreLogEvidence(posterior.logEvidence, problem);
     const converged = change <= settings.tolerance;
     const reason: StopReason =
       supportSize === 0 ? "empty-support" : converged ? "tolerance" : "max-iterations";
-    const current = () => finish(state, iteration, reason);
+    const current = () => state.answer ?? finish(state, iteration, reason);
     yield { iteration, change, supportSize, logEvidence, current };
-    if (reason !== "max-iterations") return current();
+    if (reason !== "max-iterations") return end(state, iteration, reason);
   }
-  return finish(state, settings.maxIterations, "max-iterations");
+  return end(state, settings.maxIterations, "max-iterations");
 }
 
 /** Hyperparameters and the atoms they belong to; the first `count` entries of each list. */
@@ -172,6 +173,8 @@ interface State extends Hyperparameters {
   coefficientSide: CoefficientSide | undefined;
   /** The hyperparameters of the last posterior that could be computed; `count` −1 before the first. */
   readonly sound: Hyperparameters;
+  /** The result, once there is one. */
+  answer: BayesianResult | undefined;
   /** Positions of the atoms that are kept when others are removed. */
   readonly kept: Int32Array;
 }
@@ -200,6 +203,7 @@ function createState(problem: Problem, settings: Settings, noiseVariance: number
     measurementSide: undefined,
     coefficientSide: undefined,
     sound: { count: -1, atoms: columns.slice(), priorVariance: new Float64Array(count), noiseVariance: 0 },
+    answer: undefined,
     kept: new Int32Array(count),
   };
 }
@@ -286,6 +290,12 @@ function restoreSound(state: State): void {
   state.operator = workingOperator(problem.operator, data.room);
   state.coefficientSide = undefined;
   columns.set(state.atoms.subarray(0, state.count));
+}
+
+/** Ends the run; from now on its working memory is not there. */
+function end(state: State, iterations: number, reason: StopReason): BayesianResult {
+  state.answer = finish(state, iterations, reason);
+  return state.answer;
 }
 
 /** The posterior at the hyperparameters as they stand, or the last sound ones, in the caller's units. */

@@ -56,6 +56,10 @@ describe("Arena", () => {
 
   it("uses memory again once all that follows is released, in whatever order", () => {
     const [a, b, c] = [take(100), take(200, false), take(300)];
+    for (const { re, im } of [a, b, c]) {
+      re.fill(1);
+      im?.fill(Number.NaN);
+    }
     const { bytes } = arena;
     const full = arena.used;
     arena.release(b);

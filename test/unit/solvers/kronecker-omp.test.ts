@@ -6,7 +6,6 @@ import { randomStream } from "../../../src/random/index.js";
 import { kroneckerOmp, kroneckerOmpSteps } from "../../../src/solvers/greedy/kronecker-omp.js";
 import { omp } from "../../../src/solvers/greedy/omp.js";
 import {
-  adjointOf,
   columnsOf,
   distance,
   kroneckerProduct,
@@ -21,40 +20,9 @@ import {
 import { errorOf } from "../../support/file-bytes.js";
 import { syntheticInstance } from "../../support/golden.js";
 import { type Field, problemFamilies, productIndices } from "../../support/problem-families.js";
-import { denseLeastSquares } from "../../support/textbook-pursuit.js";
+import { textbookKroneckerPursuit } from "../../support/textbook-kronecker-pursuit.js";
 
 const fields = ["real", "complex"] as const;
-
-/** Kronecker-OMP on the multiplied-out dictionary, least squares from scratch at every step. */
-function textbookKroneckerPursuit(
-  factors: readonly ComplexMatrix[],
-  measurement: ComplexMatrix,
-  steps: number,
-  limit: number,
-) {
-  const dictionary = kroneckerProduct(factors);
-  const sets: number[][] = factors.map(() => []);
-  let residual = measurement;
-  let mean = complexMatrix(dictionary.columns, 1);
-  for (let step = 0; step < steps; step++) {
-    const scores = Array.from({ length: dictionary.columns }, (_, n) => {
-      const atom = columnsOf(dictionary, [n]);
-      return norm(product(adjointOf(atom), residual)) / norm(atom);
-    });
-    let rest = scores.indexOf(Math.max(...scores));
-    for (let n = factors.length - 1; n >= 0; n--) {
-      const index = rest % factors[n].columns;
-      rest = (rest - index) / factors[n].columns;
-      if (sets[n].length < limit && !sets[n].includes(index)) sets[n].push(index);
-    }
-    const support = productIndices(sets, factors);
-    const chosen = columnsOf(dictionary, support);
-    const coefficients = denseLeastSquares(chosen, measurement);
-    mean = rowsAt(coefficients, support, dictionary.columns);
-    residual = sum(measurement, product(chosen, coefficients), -1);
-  }
-  return { support: productIndices(sets, factors), mean, residual };
-}
 
 function random(rows: number, columns: number, field: Field, ...path: (string | number)[]): ComplexMatrix {
   const { data } = randomStream(2, ...path).complexNormals(rows * columns);
