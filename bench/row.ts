@@ -1,6 +1,6 @@
 import type { Session } from "./session.js";
 
-export const groups = ["kernels", "solvers", "growth", "workers"] as const;
+export const groups = ["kernels", "solvers", "growth", "workers", "start"] as const;
 export type Group = (typeof groups)[number];
 
 /** One line of the benchmark. What does not apply to a group, or could not be measured, is absent. */

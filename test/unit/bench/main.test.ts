@@ -116,7 +116,7 @@ describe("select", () => {
   it("accepts a group that has nothing, and lists groups and names for what is neither", () => {
     expect(select(benchmarks, "workers")).toEqual([]);
     expect(() => select(benchmarks, "gemm")).toThrow(
-      'nothing is called "gemm"; there are the groups kernels, solvers, growth, workers and the names sbl, svd, omp',
+      'nothing is called "gemm"; there are the groups kernels, solvers, growth, workers, start and the names sbl, svd, omp',
     );
   });
 });
