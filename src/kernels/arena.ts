@@ -38,11 +38,11 @@ export class Block implements Planar {
   }
 
   get re(): Float64Array {
-    return this.#re ?? refuse();
+    return this.#re ?? refuse(this.who);
   }
 
   get im(): Float64Array | undefined {
-    if (this.#re === undefined) refuse();
+    if (this.#re === undefined) refuse(this.who);
     return this.#im;
   }
 
@@ -62,8 +62,11 @@ export class Block implements Planar {
   }
 }
 
-function refuse(): never {
-  throw new Error("kernels: working memory was used after it was released");
+/** What a user can do to come here is to keep a step of an iterator. */
+function refuse(who: string): never {
+  throw new Error(
+    `${who}: working memory was used after the run had ended; call current() of a step before the next step`,
+  );
 }
 
 /** What rooms are made of: blocks, up to a limit. */
@@ -208,7 +211,7 @@ export class Arena implements BlockStore {
   /** Whether the parts live here; if they do, they must reach as far as the call does. */
   #checkHeld(parts: Planar, at: number, size: number): parts is Block {
     if (!(parts instanceof Block && parts.home === this)) return false;
-    if (parts.released) refuse();
+    if (parts.released) refuse(parts.who);
     if (at + size > parts.size) throw new Error("kernels: an array is shorter than the call needs");
     return true;
   }

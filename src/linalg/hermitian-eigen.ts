@@ -1,8 +1,9 @@
-import { joinMatrix, type Planar, planar, split } from "../complex/planar.js";
+import { isReal, joinMatrix, type Planar, planar, splitInto } from "../complex/planar.js";
 import type { ComplexMatrix } from "../complex/types.js";
 import { rangeError } from "../errors.js";
 import { webAssembly } from "../kernels/backend.js";
 import { hermitianEigen as hermitianEigenByKernel } from "../kernels/decomposition.js";
+import { withRoom } from "../kernels/room.js";
 import { type BlockReflector, createBlockReflector } from "./block-reflector.js";
 import { scaleRow } from "./blocks.js";
 import { rankDescending, setUnitVectors, storeColumns } from "./columns.js";
@@ -139,7 +140,7 @@ export interface HermitianEigen {
  * @returns eigenvalues, ascending, and orthonormal eigenvectors in the same order; real if A is
  *
  * @throws `shape` if A is not square; `non-finite`; `range` if an eigenvalue overflows, or if the iteration does not
- *   converge within 60 steps for one eigenvalue
+ *   converge within its bound; `limit` if working memory would exceed its limit
  *
  * @remarks With WebAssembly reduction to a tridiagonal matrix, divide and conquer and the way back: about 4 n³ complex
  * multiplications and additions (real if A is) and less than n³ real ones; memory 40 n² bytes (32 n² if real). With
@@ -151,18 +152,17 @@ export interface HermitianEigen {
 export function hermitianEigen(matrix: ComplexMatrix): HermitianEigen {
   checkSquare("hermitianEigen", "matrix", matrix);
   const n = matrix.rows;
-  const a = split(matrix.data);
-  const real = a.im === undefined;
-  const values = new Float64Array(n);
-  const vectors = planar(n * n, real);
-  if (!hermitianEigenInto(a, n, values, vectors, createHermitianEigenWorkspace(n, real))) {
-    throw rangeError(
-      "hermitianEigen",
-      "matrix",
-      "not decomposed within the bound on iterations",
-      "convergence",
-    );
-  }
-  checkRepresentable("hermitianEigen", values);
-  return { values, vectors: joinMatrix(vectors, n, n) };
+  const real = isReal(matrix.data);
+  return withRoom("hermitianEigen", (room) => {
+    const a = room.planar(n * n, real);
+    splitInto(matrix.data, a);
+    const vectors = room.planar(n * n, real);
+    const values = new Float64Array(n);
+    if (!hermitianEigenInto(a, n, values, vectors, createHermitianEigenWorkspace(n, real))) {
+      const received = "not decomposed within the bound on iterations";
+      throw rangeError("hermitianEigen", "matrix", received, "convergence");
+    }
+    checkRepresentable("hermitianEigen", values);
+    return { values, vectors: joinMatrix(vectors, n, n) };
+  });
 }

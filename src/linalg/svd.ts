@@ -1,8 +1,9 @@
-import { joinMatrix, type Planar, planar, split } from "../complex/planar.js";
+import { isReal, joinMatrix, type Planar, planar, splitInto } from "../complex/planar.js";
 import type { ComplexMatrix } from "../complex/types.js";
 import { rangeError } from "../errors.js";
 import { webAssembly } from "../kernels/backend.js";
 import { svd as svdByKernel } from "../kernels/decomposition.js";
+import { withRoom } from "../kernels/room.js";
 import { copyUpperRows, rankDescending, setUnitVectors, storeColumns } from "./columns.js";
 import { applyReflection, makeReflection, pivotedQrInPlace } from "./householder.js";
 import { checkMatrix } from "./input.js";
@@ -199,7 +200,7 @@ export interface Svd {
  *   descending. U and V are real if A is.
  *
  * @throws `shape`, `non-finite`; `range` if a singular value overflows, or if the iteration does not converge within its
- *   bound
+ *   bound; `limit` if working memory would exceed its limit
  *
  * @remarks With WebAssembly about 8 · rows · columns · r + 16 r³/3 multiplications and additions, by reduction to a
  * bidiagonal matrix and divide and conquer; memory about 5 · rows · columns numbers. With TypeScript kernels 8 r³ for
@@ -211,15 +212,18 @@ export interface Svd {
 export function svd(matrix: ComplexMatrix): Svd {
   checkMatrix("svd", "matrix", matrix);
   const { rows, columns } = matrix;
-  const a = split(matrix.data);
-  const real = a.im === undefined;
+  const real = isReal(matrix.data);
   const r = Math.min(rows, columns);
-  const u = planar(rows * r, real);
-  const v = planar(columns * r, real);
-  const s = new Float64Array(r);
-  if (!svdInto(a, rows, columns, u, { re: s }, v, createSvdWorkspace(rows, columns, real))) {
-    throw rangeError("svd", "matrix", "not decomposed within the bound on sweeps", "convergence");
-  }
-  checkRepresentable("svd", s);
-  return { u: joinMatrix(u, rows, r), s, v: joinMatrix(v, columns, r) };
+  return withRoom("svd", (room) => {
+    const a = room.planar(rows * columns, real);
+    splitInto(matrix.data, a);
+    const u = room.planar(rows * r, real);
+    const v = room.planar(columns * r, real);
+    const s = new Float64Array(r);
+    if (!svdInto(a, rows, columns, u, { re: s }, v, createSvdWorkspace(rows, columns, real))) {
+      throw rangeError("svd", "matrix", "not decomposed within the bound on sweeps", "convergence");
+    }
+    checkRepresentable("svd", s);
+    return { u: joinMatrix(u, rows, r), s, v: joinMatrix(v, columns, r) };
+  });
 }

@@ -92,7 +92,8 @@ describe.each(backends)("on %s", (backend) => {
       expect(message(() => room.planar(1, true))).toBe(
         "work: working memory was asked for after the run has ended",
       );
-      const used = "kernels: working memory was used after it was released";
+      const used =
+        "work: working memory was used after the run had ended; call current() of a step before the next step";
       for (const use of [
         () => real.re,
         () => real.im,

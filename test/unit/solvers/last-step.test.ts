@@ -32,4 +32,11 @@ describe("the last step of an iterator", () => {
     for (; next.done !== true; next = steps.next()) last = next.value;
     expect(last?.current()).toBe(next.value);
   });
+
+  it("is gone when the iterator was left before its end, and says so", () => {
+    const steps = sblSteps(small, [3, 0.1], { noise: { kind: "known", variance: 0.01 } });
+    const step = steps.next().value as SolverStep<object>;
+    steps.return(undefined as never);
+    expect(() => step.current()).toThrow(/^sbl: working memory was used after the run had ended/);
+  });
 });
