@@ -1,5 +1,6 @@
 /** The fixed problems that solvers are timed on. */
 
+import type { KroneckerConfiguration } from "../simulations/kronecker/configuration.js";
 import { drawKronecker } from "../simulations/kronecker/draw.js";
 import { noiseVarianceAt, withNoise } from "../src/channels/index.js";
 import { type ComplexMatrix, complexMatrix } from "../src/complex/index.js";
@@ -16,6 +17,8 @@ export interface Problem {
   /** The coefficients, [atoms × snapshots]. */
   readonly truth: ComplexMatrix;
   readonly noiseVariance: number;
+  /** Of a drawn Kronecker problem: the index sets, one for each factor, whose product the truth is not zero on. */
+  readonly supports?: readonly Int32Array[];
 }
 
 /** A random complex dictionary, one atom in 40 active, 20 dB. */
@@ -43,11 +46,21 @@ export function denseProblem(rows: number, columns: number, snapshots: number): 
 /** The synthetic experiment of He and Joseph (2024) with `atoms` per mode: real, three active in each, 25 dB. */
 export function kroneckerProblem(atoms: number): Problem {
   const [rows1, rows2, rows3] = [8, 12, 15].map((share) => Math.round((share * atoms) / 15));
-  const configuration = {
-    ...{ rows1, rows2, rows3, atoms, sparsity: 3, snrDb: 25, snrReferenceRows: null },
-    ...({ core: "rank-one", field: "real" } as const),
-  };
-  const { truth, observation } = drawKronecker(configuration, randomStream("bench", "kronecker", atoms));
+  const configuration = { ...product, rows1, rows2, rows3, atoms, sparsity: 3, snrDb: 25 };
+  return drawnProblem(configuration, randomStream("bench", "kronecker", atoms));
+}
+
+/** Ten active in each of three modes of `atoms`: real, 53 %, 80 % and 100 % as many rows as atoms, 20 dB. */
+export function tenPerModeProblem(atoms: number): Problem {
+  const rows = { rows1: null, rows2: null, rows3: null } as const;
+  const configuration = { ...product, ...rows, atoms, sparsity: 10, snrDb: 20 };
+  return drawnProblem(configuration, randomStream("bench", "ten-per-mode", atoms));
+}
+
+const product = { snrReferenceRows: null, core: "rank-one", field: "real" } as const;
+
+function drawnProblem(configuration: KroneckerConfiguration, stream: RandomStream): Problem {
+  const { truth, observation } = drawKronecker(configuration, stream);
   const { factors, measurement, noiseVariance } = observation;
   return {
     factors,
@@ -55,6 +68,7 @@ export function kroneckerProblem(atoms: number): Problem {
     measurement: complexMatrix(measurement.length, 1, measurement.data),
     truth: complexMatrix(truth.coefficients.length, 1, truth.coefficients.data),
     noiseVariance,
+    supports: truth.supports,
   };
 }
 

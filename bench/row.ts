@@ -1,6 +1,6 @@
 import type { Session } from "./session.js";
 
-export const groups = ["kernels", "solvers", "growth", "workers", "start"] as const;
+export const groups = ["kernels", "solvers", "growth", "sweep", "workers", "start"] as const;
 export type Group = (typeof groups)[number];
 
 /** One line of the benchmark. What does not apply to a group, or could not be measured, is absent. */
@@ -8,7 +8,7 @@ export interface Row {
   readonly group: Group;
   readonly name: string;
   readonly size: Readonly<Record<string, number>>;
-  /** Time of one call, [s]. */
+  /** Time of one call, or in `sweep` of one sweep of "mm", [s]. */
   readonly seconds: number;
   /** Arithmetic of the kernel by its usual count, in 10⁹ real operations per second. */
   readonly gflops?: number;
@@ -20,10 +20,18 @@ export interface Row {
   readonly nmse?: number;
   /** Real operations in products with the dictionary and its adjoint, where an operator counts them. */
   readonly flops?: number;
+  /** The error over that of least squares on the true support. */
+  readonly nmseToOracle?: number;
   /** How much one run raises the peak of the resident memory of a fresh process. */
   readonly peakMemoryBytes?: number;
+  /** Peak of the resident memory of a fresh process that makes the problem and solves it, all that it is included. */
+  readonly processMemoryBytes?: number;
   /** The dense textbook implementation's time over ours. */
   readonly ratioToTextbook?: number;
+  /** The time of `kroneckerSbl` with method "svd", as published, over ours; in `sweep` that of its iterations. */
+  readonly ratioToSvd?: number;
+  /** The same for "am". */
+  readonly ratioToAm?: number;
   readonly trialsPerSecond?: number;
   /** Trials per second over those of one worker. */
   readonly ratioToOneWorker?: number;

@@ -1,46 +1,19 @@
 /** Every solver on a fixed problem, and what a textbook would have computed. */
 import { Matrix } from "ml-matrix";
 import type { ComplexMatrix } from "../src/complex/index.js";
-import {
-  type BayesianResult,
-  kroneckerOmp,
-  kroneckerSbl,
-  lmmse,
-  omp,
-  type SparseResult,
-  sbl,
-  somp,
-} from "../src/solvers/index.js";
+import { kroneckerOmp, kroneckerSbl, lmmse, omp, sbl, somp } from "../src/solvers/index.js";
+import { textbookAscent } from "../test/support/textbook-kronecker-ascent.js";
 import { textbookKroneckerPursuit } from "../test/support/textbook-kronecker-pursuit.js";
 import { textbookKroneckerSbl } from "../test/support/textbook-kronecker-sbl.js";
 import { textbookPursuit } from "../test/support/textbook-pursuit.js";
 import { textbookPosterior, textbookSbl } from "../test/support/textbook-sbl.js";
-import {
-  denseProblem,
-  kroneckerProblem,
-  type Problem,
-  publishedIrsProblem,
-  publishedKroneckerProblem,
-} from "./problems.js";
-
-export interface SolverCase {
-  readonly name: string;
-  readonly problem: () => Problem;
-  /** A small problem of the same kind, to load code with. */
-  readonly smallProblem: () => Problem;
-  readonly solve: (problem: Problem) => SparseResult;
-  /** The same computation in dense matrix expressions, given the solver's answer (how many steps it took). */
-  readonly textbook?: (problem: Problem, result: SparseResult) => unknown;
-}
+import { irsCases, syntheticCases, syntheticConstants } from "./kronecker-cases.js";
+import { denseProblem, kroneckerProblem, type Problem } from "./problems.js";
+import { emMethods, known, type SolverCase } from "./solver-case.js";
 
 const oneSnapshot = { problem: () => denseProblem(64, 256, 1), smallProblem: () => denseProblem(8, 12, 1) };
 const snapshots = { problem: () => denseProblem(64, 256, 8), smallProblem: () => denseProblem(8, 12, 2) };
 const kronecker = { problem: () => kroneckerProblem(12), smallProblem: () => kroneckerProblem(4) };
-const published = { problem: publishedKroneckerProblem, smallProblem: () => kroneckerProblem(4) };
-const publishedIrs = { problem: publishedIrsProblem, smallProblem: () => kroneckerProblem(4) };
-
-const known = ({ noiseVariance }: Problem) => ({ kind: "known", variance: noiseVariance }) as const;
-
 const dense: readonly SolverCase[] = [
   {
     ...oneSnapshot,
@@ -91,12 +64,6 @@ const dense: readonly SolverCase[] = [
   },
 ];
 
-const constants = {
-  svd: { method: "svd", pruneRatio: 1e-3 },
-  am: { method: "am", pruneRatio: 1e-2, innerTolerance: 1e-5 },
-} as const;
-const methods = ["svd", "am"] as const;
-
 /** The first iterations of the published method: a dense run to the end takes minutes. */
 const firstIterations = { tolerance: 0, maxIterations: 3 } as const;
 
@@ -108,7 +75,7 @@ const againstDense: readonly SolverCase[] = [
     textbook: ({ factors, measurement }, { iterations }) =>
       textbookKroneckerPursuit(factors, measurement, iterations, 3),
   },
-  ...methods.map(
+  ...emMethods.map(
     (method): SolverCase => ({
       ...kronecker,
       name: `kronecker-sbl-${method}`,
@@ -116,83 +83,36 @@ const againstDense: readonly SolverCase[] = [
         kroneckerSbl(problem.factors, problem.measurement, {
           noise: known(problem),
           initial: "ones",
-          ...constants[method],
+          ...syntheticConstants[method],
           ...firstIterations,
         }),
       textbook: ({ factors, measurement, noiseVariance }) =>
         textbookKroneckerSbl(factors.map(realParts), [...realParts(measurement).to1DArray()], {
           ...{ noiseVariance, innerTolerance: 1e-5 },
-          ...constants[method],
+          ...syntheticConstants[method],
           ...firstIterations,
         }),
     }),
   ),
-];
-
-const publishedOptions = { initial: "ones", tolerance: 1e-4, maxIterations: 150 } as const;
-
-const publishedCases: readonly SolverCase[] = [
   {
-    ...published,
-    name: "omp",
-    solve: ({ operator, measurement, noiseVariance }) => omp(operator, measurement, { noiseVariance }),
-  },
-  {
-    ...published,
-    name: "kronecker-omp",
-    solve: ({ factors, measurement, noiseVariance }) => kroneckerOmp(factors, measurement, { noiseVariance }),
-  },
-  ...methods.map(
-    (method): SolverCase => ({
-      ...published,
-      name: `kronecker-sbl-${method}`,
-      solve: (problem) =>
-        kroneckerSbl(problem.factors, problem.measurement, {
-          noise: known(problem),
-          ...publishedOptions,
-          ...constants[method],
-        }),
-    }),
-  ),
-];
-
-const publishedIrsCases: readonly SolverCase[] = [
-  {
-    ...publishedIrs,
-    name: "omp",
-    solve: ({ operator, measurement, noiseVariance }) => omp(operator, measurement, { noiseVariance }),
-  },
-  {
-    ...publishedIrs,
-    name: "sbl",
+    problem: () => kroneckerProblem(8),
+    smallProblem: () => kroneckerProblem(4),
+    name: "kronecker-sbl-mm",
     solve: (problem) =>
-      sbl(problem.operator, problem.measurement, {
+      kroneckerSbl(problem.factors, problem.measurement, {
         noise: known(problem),
-        pruneRatio: 1e-4,
-        maxIterations: 150,
+        ...{ method: "mm", restarts: 0, ...firstIterations },
+      }),
+    // One dense matrix for every atom of a mode: smaller than the problem above.
+    textbook: ({ factors, measurement, noiseVariance }) =>
+      textbookAscent(factors, measurement, {
+        ...{ exponent: 1, noiseVariance, pruneRatio: [0, 0, 0] },
+        sweeps: firstIterations.maxIterations,
       }),
   },
-  ...methods.map(
-    (method): SolverCase => ({
-      ...publishedIrs,
-      name: `kronecker-sbl-${method}`,
-      solve: (problem): BayesianResult =>
-        kroneckerSbl(problem.factors, problem.measurement, {
-          noise: known(problem),
-          ...publishedOptions,
-          pruneAbsolute: 1e-4,
-          ...(method === "svd" ? { method, pruneRatio: 0 } : { method, pruneRatio: [1e-2, 1e-1, 1e-3] }),
-        }),
-    }),
-  ),
 ];
 
-export const solverCases: readonly SolverCase[] = [
-  ...dense,
-  ...againstDense,
-  ...publishedCases,
-  ...publishedIrsCases,
-];
+export const solverCases: readonly SolverCase[] = [...dense, ...againstDense, ...syntheticCases, ...irsCases];
 
 /** The level of γ whose expected power of the measurement is that of the measurement. */
 function balancedLevel(dictionary: ComplexMatrix, measurement: ComplexMatrix): number {

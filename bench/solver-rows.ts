@@ -1,13 +1,13 @@
 /** Group `solvers`: every solver on a fixed problem, against a dense textbook implementation of the same. */
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { nmse } from "../src/metrics/index.js";
 import type { Problem } from "./problems.js";
+import { askProcess } from "./resident-memory.js";
 import type { Benchmark, Row } from "./row.js";
 import type { Session } from "./session.js";
-import { type SolverCase, solverCases } from "./solver-cases.js";
+import type { SolverCase } from "./solver-case.js";
+import { solverCases } from "./solver-cases.js";
 import { formatSize } from "./table.js";
-import { measureSlow } from "./timing.js";
+import { alternate, batchOf, measureSlow } from "./timing.js";
 
 const secondsPerCase = 0.6;
 
@@ -26,7 +26,7 @@ export const solverBenchmarks: readonly Benchmark[] = [...new Set(solverCases.ma
 async function solverRow(
   session: Session,
   index: number,
-  { name, problem: draw, solve, textbook }: SolverCase,
+  { name, problem: draw, solve, published, textbook }: SolverCase,
 ): Promise<Row> {
   const problem = draw();
   const size = sizeOf(problem);
@@ -34,10 +34,13 @@ async function solverRow(
   const before = problem.operator.cost.flops;
   const result = solve(problem);
   const flops = problem.operator.cost.flops - before;
-  const seconds = await measureSlow(() => solve(problem), secondsPerCase);
+  const times =
+    published === undefined
+      ? { seconds: await measureSlow(() => solve(problem), secondsPerCase) }
+      : await timeAgainst(published, problem, solve);
   const peakMemoryBytes = peakMemory(index);
   const row = {
-    ...({ group: "solvers", name, size, seconds } as const),
+    ...({ group: "solvers", name, size, ...times } as const),
     iterations: result.iterations,
     nmse: nmse(result.mean, problem.truth),
     ...(flops > 0 ? { flops } : {}),
@@ -46,7 +49,18 @@ async function solverRow(
   if (textbook === undefined) return row;
   session.progress(`${name} ${formatSize(size)}, textbook`);
   const textbookSeconds = await measureSlow(() => textbook(problem, result), secondsPerCase);
-  return { ...row, ratioToTextbook: textbookSeconds / seconds };
+  return { ...row, ratioToTextbook: textbookSeconds / times.seconds };
+}
+
+/** The published methods in turn with ours. */
+async function timeAgainst(
+  published: NonNullable<SolverCase["published"]>,
+  problem: Problem,
+  solve: SolverCase["solve"],
+): Promise<Pick<Row, "seconds" | "ratioToSvd" | "ratioToAm">> {
+  const runs = [solve, published.svd, published.am].map((run) => batchOf(() => run(problem)));
+  const [seconds, svd, am] = await alternate(runs, secondsPerCase);
+  return { seconds, ratioToSvd: svd / seconds, ratioToAm: am / seconds };
 }
 
 function sizeOf({ operator, measurement }: Problem): Row["size"] {
@@ -55,11 +69,8 @@ function sizeOf({ operator, measurement }: Problem): Row["size"] {
   return { rows, columns, ...(snapshots > 1 ? { snapshots } : {}) };
 }
 
-/** In processes of their own, whose memory no other benchmark has grown: the median of three. */
+/** The median of three processes. */
 function peakMemory(index: number): number {
-  const script = fileURLToPath(new URL("./solver-memory.js", import.meta.url));
-  const runs = [1, 2, 3].map(() =>
-    Number(execFileSync(process.execPath, [script, String(index)], { encoding: "utf8" })),
-  );
+  const runs = [1, 2, 3].map(() => askProcess("solver-memory.js", [index]));
   return runs.sort((a, b) => a - b)[1];
 }

@@ -16,9 +16,13 @@ const columns: readonly Column[] = [
   fact("vs NumPy", "ratioToNumpy", formatRatio),
   fact("iterations", "iterations", String),
   fact("NMSE", "nmse", (value) => `${(10 * Math.log10(value)).toFixed(2)} dB`),
+  fact("vs oracle", "nmseToOracle", formatRatio),
   fact("Mflop", "flops", (value) => (value / 1e6).toFixed(2)),
-  fact("memory", "peakMemoryBytes", (value) => `${(value / 2 ** 20).toFixed(1)} MiB`),
+  fact("memory", "peakMemoryBytes", formatBytes),
+  fact("process", "processMemoryBytes", formatBytes),
   fact("vs textbook", "ratioToTextbook", formatRatio),
+  fact("vs svd", "ratioToSvd", formatRatio),
+  fact("vs am", "ratioToAm", formatRatio),
   fact("trials/s", "trialsPerSecond", (value) => value.toFixed(1)),
   fact("vs one worker", "ratioToOneWorker", formatRatio),
 ];
@@ -56,6 +60,10 @@ export function tableLines(rows: readonly Row[]): string[] {
 /** Two digits after the point, none from 100 on. */
 export function formatRatio(ratio: number): string {
   return ratio.toFixed(ratio < 100 ? 2 : 0);
+}
+
+function formatBytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 /** Three digits, in the largest unit of which it is at least one. */

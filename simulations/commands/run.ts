@@ -17,7 +17,7 @@ import {
   type StoredRun,
 } from "../engine/result-files.js";
 import { type RunOutcome, runPlan } from "../engine/run.js";
-import { renderTables } from "../engine/table.js";
+import { renderTables, renderTimes } from "../engine/table.js";
 import { inProcessRunner, workerRunner } from "../engine/workers.js";
 import { findFigure } from "./find-figure.js";
 import type { Streams } from "./streams.js";
@@ -123,9 +123,13 @@ async function store(run: Required<StoredRun>, folder: ResultFolder): Promise<vo
   await folder.writeReport(renderReport(run));
 }
 
-function show({ plan, result }: StoredRun, asJson: boolean, { stdout }: Streams): void {
-  if (asJson) stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
-  else stdout.write(renderTables(plan, result, stdout.columns || defaultWidth));
+function show({ plan, result, timing }: Required<StoredRun>, asJson: boolean, { stdout }: Streams): void {
+  if (asJson) {
+    stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    return;
+  }
+  const width = stdout.columns || defaultWidth;
+  stdout.write(`${renderTables(plan, result, width)}\n${renderTimes(timing, width)}\n`);
 }
 
 function readOverrides(flags: RunFlags): Overrides {

@@ -1,5 +1,14 @@
 import type { ComplexMatrix } from "../../src/complex/index.js";
-import { kroneckerOmp, kroneckerSbl, lmmse, omp, sbl, somp } from "../../src/solvers/index.js";
+import {
+  decomposedKroneckerSbl,
+  kroneckerOmp,
+  kroneckerSbl,
+  lmmse,
+  omp,
+  patternCoupledSbl,
+  sbl,
+  somp,
+} from "../../src/solvers/index.js";
 import type { SolverResult } from "./solve-output.js";
 
 /** A solver as the command line knows it. */
@@ -45,11 +54,25 @@ export const solvers: readonly SolverEntry[] = [
     solve: sbl,
   },
   {
+    id: "pattern-coupled-sbl",
+    summary: "Sparse Bayesian learning for blocks: neighbours share prior variance",
+    bayesian: true,
+    kronecker: false,
+    solve: patternCoupledSbl,
+  },
+  {
     id: "kronecker-sbl",
     summary: "Sparse Bayesian learning with Kronecker-structured prior variances",
     bayesian: true,
     kronecker: true,
     solve: kroneckerSbl,
+  },
+  {
+    id: "decomposed-kronecker-sbl",
+    summary: "Sparse Bayesian learning for coefficients of rank one, mode by mode",
+    bayesian: true,
+    kronecker: true,
+    solve: decomposedKroneckerSbl,
   },
   {
     id: "lmmse",

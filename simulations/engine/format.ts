@@ -53,6 +53,36 @@ export function formatDuration(seconds: number): string {
   return hours === 0 ? `${minutes}:${rest}` : `${hours}:${String(minutes).padStart(2, "0")}:${rest}`;
 }
 
+/** A time in the unit that suits it, with two digits or without decimals: 850 µs, 12 ms, 0.85 s, 124 s. */
+export function formatSeconds(seconds: number | null): string {
+  if (seconds === null) return missing;
+  const [factor, unit] = timeUnit(seconds);
+  const value = seconds * factor;
+  return `${value === 0 || value >= 99.5 ? value.toFixed(0) : value.toPrecision(2)} ${unit}`;
+}
+
+/** The same with as few digits as there are: 2 ms, 0.5 s. */
+export function formatRoundSeconds(seconds: number): string {
+  const [factor, unit] = timeUnit(seconds);
+  return `${Number((seconds * factor).toPrecision(2))} ${unit}`;
+}
+
+function timeUnit(seconds: number): readonly [factor: number, unit: string] {
+  if (seconds < 0.000_999_5) return [1e6, "µs"];
+  return seconds < 0.0995 ? [1e3, "ms"] : [1, "s"];
+}
+
+/** 0 → 0, 4608 → 4.5 KiB, 2³¹ → 2.0 GiB. */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null) return missing;
+  if (bytes < 2 ** 10) return bytes === 0 ? "0" : `${bytes} B`;
+  const [size, unit] = [[2 ** 30, "GiB"] as const, [2 ** 20, "MiB"] as const, [2 ** 10, "KiB"] as const].find(
+    ([least]) => bytes >= 0.9995 * least,
+  )!;
+  const value = bytes / size;
+  return `${value >= 99.5 ? value.toFixed(0) : value.toPrecision(2)} ${unit}`;
+}
+
 /** `snrDb = 4, pilots = 8`; "defaults" for the one point of a figure without a grid. */
 export function formatPoint(at: Readonly<Record<string, number>>): string {
   const coordinates = Object.entries(at).map(([key, value]) => `${key} = ${value}`);

@@ -34,8 +34,8 @@ export function scenarioFigure(scenario: AnyScenario): FigureConfiguration {
  *
  * In `key=value`, the key is a dotted key of the configuration. A list or range makes it a grid coordinate, or gives
  * the coordinate it already is other values; a single number fixes it. A coordinate that is fixed stays in the grid
- * with one value, so that its trials are those of the same point in the whole figure. A field whose present value
- * is a word, true or false, or a list takes another of its kind.
+ * with one value, so that its trials are those of the same point in the whole figure. `null` unsets a number that
+ * may be null. A field whose present value is a word, true or false, or a list takes another of its kind.
  *
  * @throws `option` if a name is unknown or a value cannot be read
  */
@@ -59,6 +59,11 @@ export async function overrideFigure(
     const present = Object.hasOwn(grid, key) ? 0 : (valueAt(configuration, key) ?? valueAt(defaults, key));
     if (typeof present === "string" || typeof present === "boolean") {
       configuration = withValue(configuration, key, readWord(key, text, present));
+      continue;
+    }
+    if (text === "null") {
+      configuration = withValue(configuration, key, null);
+      grid = Object.fromEntries(Object.entries(grid).filter(([coordinate]) => coordinate !== key));
       continue;
     }
     const value = await evaluateExpression(key, text);

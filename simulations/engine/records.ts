@@ -5,6 +5,7 @@ import { streamVersion } from "../../src/random/index.js";
 import type { Plan } from "./plan.js";
 import type { PlanRecord, PointSummary, Result, Timing } from "./result.js";
 import type { RunOutcome } from "./run.js";
+import { medianSeconds } from "./times.js";
 import type { TrialRecord } from "./trial.js";
 import { version } from "./version.js";
 
@@ -53,7 +54,12 @@ export function timingRecord(plan: Plan, outcome: RunOutcome, workers: number): 
     kernels: kernelInfo().backend,
     workers,
     seconds: outcome.seconds,
-    estimators: plan.estimators.map(({ id }, index) => ({ id, seconds: outcome.estimatorSeconds[index] })),
+    estimators: plan.estimators.map(({ id }, index) => ({
+      id,
+      seconds: outcome.estimatorSeconds[index],
+      medianSeconds: medianSeconds(outcome.runSeconds[index]),
+    })),
+    points: [...outcome.times],
   };
 }
 

@@ -130,19 +130,23 @@ export function readResultFolder(path: string, files: FileSystem = nodeFiles): S
   const plan = read("plan.json", planSchema) ?? missing(path, "plan.json");
   const result = read("result.json", resultSchema) ?? missing(path, "result.json");
   const run = { plan, result };
-  if (!belongTogether(run)) {
-    throw new SparseError(
-      "format",
-      "report: plan.json and result.json are not of one run; expected the same plan",
-      {
-        parameter: "result.json",
-        expected: "the plan of plan.json",
-        received: "another plan",
-      },
-    );
-  }
+  if (!belongTogether(run)) throw otherRun("plan.json", "result.json", "plan");
   const timing = read("timing.json", timingSchema);
-  return timing === undefined ? run : { ...run, timing };
+  if (timing === undefined) return run;
+  if (!timesOf(timing, result)) throw otherRun("result.json", "timing.json", "grid points and estimators");
+  return { ...run, timing };
+}
+
+function otherRun(first: string, second: string, what: string): SparseError {
+  return new SparseError(
+    "format",
+    `report: ${first} and ${second} are not of one run; expected the same ${what}`,
+    {
+      parameter: second,
+      expected: `the ${what} of ${first}`,
+      received: "those of another run",
+    },
+  );
 }
 
 /** Whether the result has what the plan promises, so that a report finds every number it looks for. */
@@ -157,6 +161,14 @@ function belongTogether({ plan, result }: StoredRun): boolean {
         point.estimators.every(({ metrics }) => plan.metrics.every(({ id }) => Object.hasOwn(metrics, id))),
     )
   );
+}
+
+/** Whether the times are those of the result's points, if there are any of single points. */
+function timesOf({ points }: Timing, result: Result): boolean {
+  type Places = readonly { readonly at: object; readonly estimators: readonly { readonly id: string }[] }[];
+  const places = (list: Places): string =>
+    JSON.stringify(list.map(({ at, estimators }) => [at, estimators.map(({ id }) => id)]));
+  return points === undefined || places(points) === places(result.points);
 }
 
 /** Replaces the report beside the results. */

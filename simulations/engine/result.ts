@@ -71,6 +71,19 @@ export const planSchema = v.object({
   ),
 });
 
+const estimatorTiming = v.object({
+  id: v.string(),
+  /** Trials that were timed: all but those that failed with an error. Without any, the numbers are null. */
+  trials: v.number(),
+  /** Wall time of one run of the estimator, [s]. */
+  medianSeconds: nullable,
+  meanSeconds: nullable,
+  /** The most working memory that the kernels had in use at one time in any of the runs, [bytes]. */
+  maxMemoryBytes: nullable,
+});
+
+const pointTiming = v.object({ at: byName(v.number()), estimators: v.array(estimatorTiming) });
+
 export const timingSchema = v.object({
   schema: v.literal("sparsewave.timing/1"),
   node: v.string(),
@@ -80,8 +93,17 @@ export const timingSchema = v.object({
   workers: v.number(),
   /** From the first trial to the last, [s]. */
   seconds: v.number(),
-  /** Time in each estimator, summed over all trials and workers, [s]. */
-  estimators: v.array(v.object({ id: v.string(), seconds: v.number() })),
+  estimators: v.array(
+    v.object({
+      id: v.string(),
+      /** Time in the estimator, summed over all trials and workers, [s]. */
+      seconds: v.number(),
+      /** The median time of one run over all grid points, [s]; null if none was timed, absent as `points` are. */
+      medianSeconds: v.optional(nullable),
+    }),
+  ),
+  /** In the order of the result's points; absent from files of versions that did not time every run. */
+  points: v.optional(v.array(pointTiming)),
 });
 
 export type MetricSummary = v.InferOutput<typeof metricSummary>;
@@ -90,3 +112,5 @@ export type PointSummary = v.InferOutput<typeof pointSummary>;
 export type Result = v.InferOutput<typeof resultSchema>;
 export type PlanRecord = v.InferOutput<typeof planSchema>;
 export type Timing = v.InferOutput<typeof timingSchema>;
+export type EstimatorTiming = v.InferOutput<typeof estimatorTiming>;
+export type PointTiming = v.InferOutput<typeof pointTiming>;

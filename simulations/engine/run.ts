@@ -1,7 +1,8 @@
 /** Runs a plan: hands out batches of trials, takes the records back in any order, passes them on in plan order. */
 import { type Plan, trialCount } from "./plan.js";
 import { reducePoint } from "./reduce.js";
-import type { PointSummary } from "./result.js";
+import type { PointSummary, PointTiming } from "./result.js";
+import { isTimed, timePoint } from "./times.js";
 import type { TrialRecord } from "./trial.js";
 import type { TrialRunner } from "./workers.js";
 
@@ -22,8 +23,12 @@ export interface RunOutcome {
   readonly complete: boolean;
   /** Summaries of the grid points whose trials are all done. */
   readonly points: readonly PointSummary[];
+  /** What the runs of the estimators took at these points. */
+  readonly times: readonly PointTiming[];
   /** Time in each estimator, [s], summed over all trials. */
   readonly estimatorSeconds: readonly number[];
+  /** The time of every run of each estimator that was timed, [s], in plan order. */
+  readonly runSeconds: readonly (readonly number[])[];
   /** The first message of each estimator that failed with an error. */
   readonly firstErrors: ReadonlyMap<string, string>;
   /** Time from start to end, [s]. */
@@ -43,7 +48,9 @@ export async function runPlan(
   const start = performance.now();
   const total = trialCount(plan);
   const points: PointSummary[] = [];
+  const times: PointTiming[] = [];
   const estimatorSeconds = plan.estimators.map(() => 0);
+  const runSeconds = plan.estimators.map((): number[] => []);
   const firstErrors = new Map<string, string>();
   const early = new Map<number, readonly TrialRecord[]>();
   let pointRecords: TrialRecord[] = [];
@@ -57,7 +64,16 @@ export async function runPlan(
     if (rejected !== undefined) throw rejected.reason;
   });
   const seconds = (performance.now() - start) / 1000;
-  return { trials: done, complete: done === total, points, estimatorSeconds, firstErrors, seconds };
+  return {
+    trials: done,
+    complete: done === total,
+    points,
+    times,
+    estimatorSeconds,
+    runSeconds,
+    firstErrors,
+    seconds,
+  };
 
   async function runLane(): Promise<void> {
     while (handedOut < total && !failed && options.signal?.aborted !== true) {
@@ -96,13 +112,16 @@ export async function runPlan(
 
   function addRecord(record: TrialRecord): void {
     pointRecords.push(record);
-    record.estimators.forEach(({ seconds, message }, index) => {
+    record.estimators.forEach((own, index) => {
+      const { seconds, message } = own;
       estimatorSeconds[index] += seconds;
+      if (isTimed(own)) runSeconds[index].push(seconds);
       const { id } = plan.estimators[index];
       if (message !== undefined && !firstErrors.has(id)) firstErrors.set(id, message);
     });
     if (pointRecords.length < plan.figure.trials) return;
     points.push(reducePoint(plan, pointRecords));
+    times.push(timePoint(plan, pointRecords));
     pointRecords = [];
   }
 }

@@ -1,4 +1,5 @@
 /** One trial: draw, estimate, measure. */
+import { measureWorkingMemory } from "../../src/kernels/index.js";
 import { type RandomStream, randomStream } from "../../src/random/index.js";
 import type { AnyEstimator, TrialStatus } from "./contract.js";
 import { type GridPoint, type Plan, trialCount } from "./plan.js";
@@ -14,6 +15,8 @@ export interface EstimatorRecord {
   readonly metrics: readonly (number | undefined)[];
   /** Time in `estimate`, [s]. Never part of a result. */
   readonly seconds: number;
+  /** The most working memory that the kernels had in use in `estimate`, [bytes]; 0 if it threw. Likewise. */
+  readonly workingMemory: number;
   readonly message?: string;
 }
 
@@ -70,18 +73,22 @@ function runEstimator(
   const metrics: (number | undefined)[] = plan.metrics.map(() => undefined);
   const start = performance.now();
   let seconds = 0;
+  let workingMemory = 0;
   try {
-    const { status, estimate } =
-      "oracle" in estimator ? estimator.estimate(observation, truth) : estimator.estimate(observation);
+    const { result, bytes } = measureWorkingMemory(() =>
+      "oracle" in estimator ? estimator.estimate(observation, truth) : estimator.estimate(observation),
+    );
     seconds = (performance.now() - start) / 1000;
+    workingMemory = bytes;
+    const { status, estimate } = result;
     plan.metrics.forEach((metric, index) => {
       metrics[index] = metric.measure(truth, estimate);
     });
     const finite = metrics.every((value) => value === undefined || Math.abs(value) <= largestValue);
-    return { status: finite ? status : "diverged", metrics, seconds };
+    return { status: finite ? status : "diverged", metrics, seconds, workingMemory };
   } catch (error) {
     if (seconds === 0) seconds = (performance.now() - start) / 1000;
-    return { status: "error", metrics, seconds, message: messageOf(error) };
+    return { status: "error", metrics, seconds, workingMemory, message: messageOf(error) };
   }
 }
 

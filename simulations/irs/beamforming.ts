@@ -1,9 +1,8 @@
 /** What a transmission with beamforming from estimated channels achieves on the true ones. */
-import { cascadedChannels } from "../../src/channels/index.js";
 import type { ComplexMatrix } from "../../src/complex/index.js";
 import { svd } from "../../src/linalg/index.js";
-import type { CoefficientEstimate } from "../kronecker/recovery.js";
 import type { IrsTruth, Transmission } from "./draw.js";
+import { estimatedChannels, type IrsEstimate } from "./estimate.js";
 
 /** The scalar channel g = w^H H f, where f and w are the leading singular vectors of an estimate of H. */
 export interface BeamformedGain {
@@ -12,8 +11,8 @@ export interface BeamformedGain {
 }
 
 /** One gain per training pattern; zero where the estimate is zero and so gives no beam. */
-export function beamformedGains(truth: IrsTruth, estimate: CoefficientEstimate): BeamformedGain[] {
-  return cascadedChannels(truth.cascade, estimate.coefficients).map((estimated, i) =>
+export function beamformedGains(truth: IrsTruth, estimate: IrsEstimate): BeamformedGain[] {
+  return estimatedChannels(truth, estimate).map((estimated, i) =>
     beamformedGain(estimated, truth.channels[i]),
   );
 }

@@ -12,8 +12,10 @@ const schema = v.strictObject({
   bsAntennas: v.optional(integerField(1, 256), 16),
   /** L */
   irsElements: v.optional(integerField(1, 4096), 256),
-  /** G, points of every angular grid. */
+  /** G, points of the angular grids that directions are drawn on. */
   gridPoints: v.optional(integerField(1, 128), 18),
+  /** Points of the angular grids of the estimators; null for G. */
+  dictionaryPoints: v.optional(v.nullable(integerField(1, 512)), null),
   /** K_P, pilot vectors under every reflection pattern. */
   pilots: v.optional(integerField(1, 64), 3),
   /** K_I, reflection patterns. */

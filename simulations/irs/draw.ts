@@ -4,27 +4,28 @@ import {
   directCascade,
   drawIrsChannel,
   drawIrsTraining,
-  irsDictionary,
   irsMeasurement,
   noiseVarianceAt,
-  type ThreeFactors,
+  type PathCoefficients,
+  pathCoefficients,
   withNoise,
 } from "../../src/channels/index.js";
-import type { ComplexMatrix, ComplexVector } from "../../src/complex/index.js";
+import type { ComplexVector } from "../../src/complex/index.js";
 import { fromDecibels } from "../../src/metrics/index.js";
 import type { RandomStream } from "../../src/random/index.js";
-import type { KroneckerObservation } from "../kronecker/recovery.js";
 import type { IrsConfiguration } from "./configuration.js";
+import type { Cascade } from "./estimate.js";
+import { type IrsObservation, TrainingObservation } from "./observation.js";
 
-export interface IrsTruth {
-  /** H_i, [bsAntennas × msAntennas], one per training pattern. */
-  readonly channels: readonly ComplexMatrix[];
-  /** Take coefficients to cascaded channels. */
-  readonly cascade: ThreeFactors;
-  /** x; absent off the grid, where no sparse x gives the channels. */
+export interface IrsTruth extends Cascade {
+  /** The angles of the channels and the coefficients of the atoms there, on the grid and off it. */
+  readonly paths: PathCoefficients;
+  /** x on the estimators' grid; absent if that is not the grid of the directions, or they are off it. */
   readonly coefficients?: ComplexVector;
-  /** Where x is not zero, ascending; absent off the grid. */
+  /** Where x is not zero, ascending; absent with x. */
   readonly support?: Int32Array;
+  /** σ² = E|w|² of an element of the measurement. */
+  readonly noiseVariance: number;
   readonly transmission: Transmission;
 }
 
@@ -45,31 +46,34 @@ export interface Transmission {
 export function drawIrs(
   configuration: IrsConfiguration,
   stream: RandomStream,
-): { truth: IrsTruth; observation: KroneckerObservation } {
+): { truth: IrsTruth; observation: IrsObservation } {
   const { msAntennas, bsAntennas, irsElements, gridPoints, pathsMsIrs, pathsIrsBs } = configuration;
   const { irsPatterns, pilots, snrDb, offGrid, symbols } = configuration;
   const geometry = { msAntennas, bsAntennas, irsElements, gridPoints };
   const channel = drawIrsChannel({ ...geometry, pathsMsIrs, pathsIrsBs, offGrid }, stream);
   const training = drawIrsTraining(channel, { irsPatterns, pilots }, stream);
-  const channels = directCascade(channel, training.patterns);
+  const { patterns } = training;
+  const channels = directCascade(channel, patterns);
   const signal = irsMeasurement(channels, training.pilots);
   const noiseVariance = noiseVarianceAt(snrDb, signal);
+  const measurement = withNoise(signal, noiseVariance, stream.child("noise"));
   const sent = stream.child("symbols");
+  const seen = { ...geometry, gridPoints: configuration.dictionaryPoints ?? gridPoints };
   return {
     truth: {
+      geometry: seen,
+      patterns,
       channels,
-      cascade: cascadeFactors(geometry, training.patterns),
-      ...channel.sparse,
+      cascade: cascadeFactors(seen, patterns),
+      paths: pathCoefficients(channel),
+      ...(seen.gridPoints === gridPoints ? channel.sparse : {}),
+      noiseVariance,
       transmission: {
         snr: fromDecibels(snrDb),
         symbols: Uint8Array.from({ length: irsPatterns * symbols }, () => sent.integer(4)),
         noise: stream.child("symbol noise").complexNormals(irsPatterns * symbols),
       },
     },
-    observation: {
-      measurement: withNoise(signal, noiseVariance, stream.child("noise")),
-      factors: irsDictionary(geometry, training),
-      noiseVariance,
-    },
+    observation: new TrainingObservation(measurement, noiseVariance, seen, training),
   };
 }

@@ -1,51 +1,73 @@
-/** Estimators of scenario `irs`, with the constants of the paper. */
-import { oracleLeastSquares } from "../../src/bounds/index.js";
-import { optionError } from "../../src/errors.js";
-import { kroneckerOperator } from "../../src/operators/index.js";
-import type { Oracle } from "../engine/contract.js";
+/** Estimators of scenario `irs`; the published methods with the constants of the paper. */
+import { neighbourCoupling } from "../../src/solvers/index.js";
 import {
-  type CoefficientEstimate,
-  estimated,
-  type KroneckerEstimator,
+  decomposedKroneckerSblEstimator,
   type KroneckerObservation,
+  kroneckerOmpEstimator,
   kroneckerSblEstimator,
   ompEstimator,
+  patternCoupledSblEstimator,
   sblEstimator,
 } from "../kronecker/recovery.js";
-import type { IrsTruth } from "./draw.js";
+import { crb, oracleLs } from "./oracles.js";
 
 const stopping = { tolerance: 1e-4, maxIterations: 150 } as const;
-const published = { ...stopping, initial: "ones", innerTolerance: 1e-4, pruneAbsolute: 1e-4 } as const;
+const published = { ...stopping, initial: "ones" } as const;
+const svd = { ...published, method: "svd", pruneRatio: 0, pruneAbsolute: 1e-4 } as const;
+const am = {
+  ...published,
+  method: "am",
+  pruneRatio: [1e-2, 1e-1, 1e-3],
+  pruneAbsolute: 1e-4,
+  innerTolerance: 1e-4,
+} as const;
+const coupledNnls = {
+  ...published,
+  coupling: "nnls",
+  pruneRatio: [1e-2, 1e-1, 1e-2],
+  pruneAbsolute: 1e-4,
+} as const;
+const sbl = { ...published, pruneRatio: 1e-4 } as const;
 
-const oracleLs: Oracle<IrsTruth, KroneckerObservation, CoefficientEstimate> = {
-  id: "oracle-ls",
-  summary: "Least squares on the true support; on the grid only",
-  oracle: true,
-  estimate: ({ measurement, factors }, { support }) => {
-    if (support === undefined) {
-      throw optionError(
-        "oracle-ls",
-        "offGrid",
-        "true",
-        "false, because off the grid there is no true support",
-      );
-    }
-    return estimated(oracleLeastSquares(kroneckerOperator(factors), measurement, support));
-  },
-};
+const svdSummary = "sequential rank-one (SVD) M-step";
+const amSummary = "alternating minimisation (AM) M-step";
+const mmSummary = "majorise-minimise steps on the evidence, 10 restarts";
+const rankOneSummary = "coefficients of rank one";
+const autoSummary = "coefficients free or of rank one, as the data say";
 
-/** The publication's method from the solver's own defaults, which do not depend on units. */
-const balanced: KroneckerEstimator = {
-  ...kroneckerSblEstimator({ ...stopping, method: "svd" }),
-  id: "kronecker-sbl-svd-balanced",
-  summary: "As kronecker-sbl-svd, from a start tied to the energy of the data and with relative pruning",
-};
+/** An angular spread: the atoms next to one that is needed are likely to be needed at the surface and the base station. */
+function spread({ factors }: KroneckerObservation) {
+  const [surface, , bs] = factors.map(({ columns }) => neighbourCoupling(columns, 0.8));
+  return { couplingMatrices: [surface, null, bs] };
+}
 
 export const estimators = [
   ompEstimator,
-  sblEstimator({ ...stopping, initial: "ones", pruneRatio: 1e-4 }),
-  kroneckerSblEstimator({ ...published, method: "svd", pruneRatio: 0 }),
-  kroneckerSblEstimator({ ...published, method: "am", pruneRatio: [1e-2, 1e-1, 1e-3] }),
-  balanced,
+  kroneckerOmpEstimator,
+  sblEstimator(sbl),
+  sblEstimator(sbl, "learned"),
+  patternCoupledSblEstimator({ ...published, a: 0.5, pruneRatio: 1e-3 }),
+  kroneckerSblEstimator("kronecker-sbl-svd", svdSummary, svd),
+  kroneckerSblEstimator("kronecker-sbl-svd", svdSummary, svd, "learned"),
+  kroneckerSblEstimator("kronecker-sbl-am", amSummary, am),
+  kroneckerSblEstimator("kronecker-sbl-am", amSummary, am, "learned"),
+  kroneckerSblEstimator(
+    "kronecker-sbl-svd-balanced",
+    `${svdSummary}, from a start tied to the energy of the data and with relative pruning`,
+    { ...stopping, method: "svd" },
+  ),
+  kroneckerSblEstimator(
+    "kronecker-sbl-coupled-nnls",
+    "neighbours coupled, non-negative least squares in the M-step",
+    (observation) => ({ ...coupledNnls, ...spread(observation) }),
+  ),
+  kroneckerSblEstimator("kronecker-sbl-mm", mmSummary, {}),
+  kroneckerSblEstimator("kronecker-sbl-mm", mmSummary, {}, "learned"),
+  kroneckerSblEstimator("kronecker-sbl-mm-coupled", `${mmSummary}, neighbours coupled`, spread),
+  kroneckerSblEstimator("kronecker-sbl-mm-rank-one", rankOneSummary, { core: 1 }),
+  kroneckerSblEstimator("kronecker-sbl-mm-rank-one", rankOneSummary, { core: 1 }, "learned"),
+  kroneckerSblEstimator("kronecker-sbl-mm-auto", autoSummary, { core: "auto" }),
+  decomposedKroneckerSblEstimator({}),
   oracleLs,
+  crb,
 ];

@@ -8,10 +8,10 @@ import {
 } from "../../src/complex/index.js";
 import { kroneckerOperator } from "../../src/operators/index.js";
 import type { RandomStream } from "../../src/random/index.js";
-import type { KroneckerConfiguration } from "./configuration.js";
+import { drawnRows, type KroneckerConfiguration, observedRows } from "./configuration.js";
 import type { KroneckerObservation } from "./recovery.js";
 
-export interface KroneckerTruth {
+export interface KroneckerCoefficients {
   /** x, [N · N · N]. */
   readonly coefficients: ComplexVector;
   /** Where x is not zero, ascending. */
@@ -20,7 +20,17 @@ export interface KroneckerTruth {
   readonly supports: readonly Int32Array[];
 }
 
+export interface KroneckerTruth extends KroneckerCoefficients {
+  /** σ² = E|w|² of an element. */
+  readonly noiseVariance: number;
+}
+
 const modes = [0, 1, 2] as const;
+/**
+ * Up to so many coefficients the signal is a product with all of them. Beyond, it is one with those that are not zero,
+ * without further arrays of that length; both are the same to rounding.
+ */
+const mostDense = 2 ** 20;
 
 /**
  * Draws dictionary, coefficients and noise. Streams: "factor" n, "support" n, "values" (n), "noise".
@@ -32,18 +42,18 @@ export function drawKronecker(
   configuration: KroneckerConfiguration,
   stream: RandomStream,
 ): { truth: KroneckerTruth; observation: KroneckerObservation } {
-  const { rows1, rows2, rows3, atoms, snrDb, snrReferenceRows, field } = configuration;
-  const referenceRows = snrReferenceRows ?? rows1;
-  const drawnRows = [Math.max(rows1, referenceRows), rows2, rows3];
-  const drawn = modes.map((n) =>
-    complexMatrix(drawnRows[n], atoms, normals(drawnRows[n] * atoms, field, stream.child("factor", n))),
+  const { atoms, snrDb, snrReferenceRows, field } = configuration;
+  const [rows1, rows2, rows3] = observedRows(configuration);
+  const drawn = drawnRows(configuration).map((rows, n) =>
+    complexMatrix(rows, atoms, normals(rows * atoms, field, stream.child("factor", n))),
   );
-  const truth = drawCoefficients(configuration, stream);
-  const signal = kroneckerOperator(drawn).apply(truth.coefficients);
+  const coefficients = drawCoefficients(configuration, stream);
+  const signal = noiseFree(drawn, coefficients);
+  const referenceRows = snrReferenceRows ?? rows1;
   const noiseVariance = noiseVarianceAt(snrDb, head(signal, referenceRows * rows2 * rows3));
   const observed = head(signal, rows1 * rows2 * rows3);
   return {
-    truth,
+    truth: { ...coefficients, noiseVariance },
     observation: {
       measurement: withNoise(observed, noiseVariance, stream.child("noise"), field),
       factors: [firstRows(drawn[0], rows1), drawn[1], drawn[2]],
@@ -55,7 +65,7 @@ export function drawKronecker(
 function drawCoefficients(
   { atoms, sparsity, core, field }: KroneckerConfiguration,
   stream: RandomStream,
-): KroneckerTruth {
+): KroneckerCoefficients {
   const supports = modes.map((n) => firstOfPermutation(atoms, sparsity, stream.child("support", n)));
   const values =
     core === "free"
@@ -75,6 +85,20 @@ function drawCoefficients(
     }
   }
   return { coefficients, support: support.sort(), supports };
+}
+
+/** (A1 ⊗ A2 ⊗ A3) x. */
+function noiseFree(factors: readonly ComplexMatrix[], truth: KroneckerCoefficients): ComplexVector {
+  const { coefficients, support, supports } = truth;
+  if (coefficients.length <= mostDense) return kroneckerOperator(factors).apply(coefficients);
+  const values = complexVector(support.length);
+  support.forEach((index, at) => {
+    values.data[2 * at] = coefficients.data[2 * index];
+    values.data[2 * at + 1] = coefficients.data[2 * index + 1];
+  });
+  // Ascending as the support is.
+  const used = factors.map((factor, n) => chosenColumns(factor, supports[n].slice().sort()));
+  return kroneckerOperator(used).apply(values);
 }
 
 /** Interleaved standard normal numbers. */
@@ -109,4 +133,15 @@ function head(vector: ComplexVector, length: number): ComplexVector {
 
 function firstRows({ columns, data }: ComplexMatrix, rows: number): ComplexMatrix {
   return complexMatrix(rows, columns, data.slice(0, 2 * rows * columns));
+}
+
+function chosenColumns({ rows, columns, data }: ComplexMatrix, chosen: Int32Array): ComplexMatrix {
+  const result = complexMatrix(rows, chosen.length);
+  for (let i = 0; i < rows; i++) {
+    for (let k = 0; k < chosen.length; k++) {
+      result.data[2 * (i * chosen.length + k)] = data[2 * (i * columns + chosen[k])];
+      result.data[2 * (i * chosen.length + k) + 1] = data[2 * (i * columns + chosen[k]) + 1];
+    }
+  }
+  return result;
 }

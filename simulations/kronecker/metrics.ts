@@ -2,7 +2,7 @@
 import { nmse } from "../../src/metrics/index.js";
 import type { Metric } from "../engine/contract.js";
 import type { KroneckerTruth } from "./draw.js";
-import { type CoefficientEstimate, iterations, supportRecoveryRate } from "./recovery.js";
+import { type CoefficientEstimate, iterations, noiseVarianceRatio, supportRecoveryRate } from "./recovery.js";
 
 const coefficientNmse: Metric<KroneckerTruth, CoefficientEstimate> = {
   id: "nmse",
@@ -17,4 +17,5 @@ export const metrics: readonly Metric<KroneckerTruth, CoefficientEstimate>[] = [
   coefficientNmse,
   supportRecoveryRate,
   iterations,
+  noiseVarianceRatio,
 ];

@@ -3,9 +3,16 @@ import { type ComplexMatrix, type ComplexVector, complexVector } from "../../src
 import { supportRecovery } from "../../src/metrics/index.js";
 import { kroneckerOperator } from "../../src/operators/index.js";
 import {
+  type BayesianResult,
+  type DecomposedKroneckerSblOptions,
+  decomposedKroneckerSbl,
   type KroneckerSblOptions,
+  kroneckerOmp,
   kroneckerSbl,
+  type NoiseModel,
   omp,
+  type PatternCoupledSblOptions,
+  patternCoupledSbl,
   type SblOptions,
   type SparseResult,
   sbl,
@@ -27,6 +34,8 @@ export interface CoefficientEstimate {
   readonly coefficients: ComplexVector;
   /** Absent for a closed form. */
   readonly iterations?: number;
+  /** The noise variance, if it was learned. */
+  readonly noiseVariance?: number;
 }
 
 export type KroneckerEstimator = Estimator<KroneckerObservation, CoefficientEstimate>;
@@ -48,32 +57,88 @@ export const ompEstimator: KroneckerEstimator = {
     estimated(omp(kroneckerOperator(factors), measurement, { noiseVariance })),
 };
 
-/** Sparse Bayesian learning without the Kronecker structure of the support, noise variance known. */
-export function sblEstimator(options: Omit<SblOptions, "noise">): KroneckerEstimator {
+export const kroneckerOmpEstimator: KroneckerEstimator = {
+  id: "kronecker-omp",
+  summary: "Kronecker orthogonal matching pursuit until the residual is at the noise level",
+  // The paper stops at a residual of 1e-2 or 10 atoms in each mode: below the noise, so that it is fitted as well.
+  estimate: ({ measurement, factors, noiseVariance }) =>
+    estimated(kroneckerOmp(factors, measurement, { noiseVariance })),
+};
+
+/** What an estimator knows of the noise: its variance, or nothing. */
+export type NoiseKnowledge = "known" | "learned";
+
+/** An estimator whose id ends in "-learned" if it learns the variance of the noise. */
+function bayesianEstimator(
+  id: string,
+  summary: string,
+  knowledge: NoiseKnowledge,
+  solve: (observation: KroneckerObservation, noise: NoiseModel) => BayesianResult,
+): KroneckerEstimator {
+  const isKnown = knowledge === "known";
   return {
-    id: "sbl",
-    summary: "Sparse Bayesian learning with one prior variance per coefficient (EM), noise known",
-    estimate: ({ measurement, factors, noiseVariance }) => {
-      const noise = { kind: "known", variance: noiseVariance } as const;
-      return estimated(sbl(kroneckerOperator(factors), measurement, { ...options, noise }));
+    id: isKnown ? id : `${id}-learned`,
+    summary: `${summary}, noise ${knowledge}`,
+    estimate: (observation) => {
+      if (isKnown)
+        return estimated(solve(observation, { kind: "known", variance: observation.noiseVariance }));
+      const result = solve(observation, { kind: "learned" });
+      const { status, estimate } = estimated(result);
+      return { status, estimate: { ...estimate, noiseVariance: result.noiseVariance } };
     },
   };
 }
 
-/** Kronecker-structured sparse Bayesian learning, noise variance known. */
-export function kroneckerSblEstimator(
-  options: Omit<KroneckerSblOptions, "noise"> & { readonly method: "svd" | "am" },
+/** Sparse Bayesian learning without the Kronecker structure of the support. */
+export function sblEstimator(
+  options: Omit<SblOptions, "noise">,
+  knowledge: NoiseKnowledge = "known",
 ): KroneckerEstimator {
-  const step = { svd: "sequential rank-one (SVD)", am: "alternating minimisation (AM)" }[options.method];
-  return {
-    id: `kronecker-sbl-${options.method}`,
-    summary: `Kronecker-structured sparse Bayesian learning, ${step} M-step, noise known`,
-    estimate: ({ measurement, factors, noiseVariance }) => {
-      const noise = { kind: "known", variance: noiseVariance } as const;
-      return estimated(kroneckerSbl(factors, measurement, { ...options, noise }));
-    },
-  };
+  const summary = "Sparse Bayesian learning with one prior variance per coefficient (EM)";
+  return bayesianEstimator("sbl", summary, knowledge, ({ measurement, factors }, noise) =>
+    sbl(kroneckerOperator(factors), measurement, { ...options, noise }),
+  );
 }
+
+/** Sparse Bayesian learning with neighbours coupled along the last factor, as in the publication. */
+export function patternCoupledSblEstimator(
+  options: Omit<PatternCoupledSblOptions, "noise">,
+): KroneckerEstimator {
+  const summary = "Pattern-coupled sparse Bayesian learning on the coefficients in their order";
+  return bayesianEstimator("pattern-coupled-sbl", summary, "known", ({ measurement, factors }, noise) =>
+    patternCoupledSbl(kroneckerOperator(factors), measurement, { ...options, noise }),
+  );
+}
+
+/** Rank-one decomposition of the measurement, then one small problem for each factor. */
+export function decomposedKroneckerSblEstimator(
+  options: Omit<DecomposedKroneckerSblOptions, "noise">,
+): KroneckerEstimator {
+  const summary = "Rank-one decomposition of the data, then sparse Bayesian learning factor by factor";
+  return bayesianEstimator("decomposed-kronecker-sbl", summary, "known", ({ measurement, factors }, noise) =>
+    decomposedKroneckerSbl(factors, measurement, { ...options, noise }),
+  );
+}
+
+/**
+ * Kronecker-structured sparse Bayesian learning.
+ *
+ * @param options - the same for every observation, or what suits one
+ */
+export function kroneckerSblEstimator(
+  id: string,
+  summary: string,
+  options: KroneckerSblSettings | ((observation: KroneckerObservation) => KroneckerSblSettings),
+  knowledge: NoiseKnowledge = "known",
+): KroneckerEstimator {
+  const title = `Kronecker-structured sparse Bayesian learning, ${summary}`;
+  const settings = typeof options === "function" ? options : () => options;
+  return bayesianEstimator(id, title, knowledge, (observation, noise) =>
+    kroneckerSbl(observation.factors, observation.measurement, { ...settings(observation), noise }),
+  );
+}
+
+type KroneckerSblSettings = Omit<KroneckerSblOptions, "noise">;
 
 /** |Ŝ ∩ S| / |Ŝ ∪ S|; coefficients count from a thousandth of the largest. */
 export const supportRecoveryRate: Metric<{ readonly support?: Int32Array }, CoefficientEstimate> = {
@@ -93,4 +158,14 @@ export const iterations: Metric<unknown, CoefficientEstimate> = {
   scale: "linear",
   range: [0, Number.POSITIVE_INFINITY],
   measure: (_truth, estimate) => estimate.iterations,
+};
+
+export const noiseVarianceRatio: Metric<{ readonly noiseVariance: number }, CoefficientEstimate> = {
+  id: "noiseVarianceRatio",
+  unit: "",
+  summary: "Learned noise variance over the true one",
+  scale: "linear",
+  range: [0, Number.POSITIVE_INFINITY],
+  measure: (truth, estimate) =>
+    estimate.noiseVariance === undefined ? undefined : estimate.noiseVariance / truth.noiseVariance,
 };

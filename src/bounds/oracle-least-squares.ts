@@ -1,3 +1,4 @@
+import { transposed } from "../complex/rearrange.js";
 import { type ComplexMatrix, complexMatrix, complexVector } from "../complex/types.js";
 import { describe, rangeError, SparseError, shapeError } from "../errors.js";
 import { leastSquares } from "../linalg/least-squares.js";
@@ -141,18 +142,6 @@ function columnsOf({ rows, columns, data }: ComplexMatrix, chosen: readonly numb
       const from = 2 * (r * columns + c);
       out.data[to++] = data[from];
       out.data[to++] = data[from + 1];
-    }
-  }
-  return out;
-}
-
-function transposed({ rows, columns, data }: ComplexMatrix): ComplexMatrix {
-  const out = complexMatrix(columns, rows);
-  for (let r = 0, from = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++, from += 2) {
-      const to = 2 * (c * rows + r);
-      out.data[to] = data[from];
-      out.data[to + 1] = data[from + 1];
     }
   }
   return out;

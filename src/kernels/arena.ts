@@ -69,6 +69,11 @@ function refuse(who: string): never {
   );
 }
 
+/** The most bytes that were in use at once, by blocks and by what a call needs for itself. */
+export interface MemoryPeak {
+  bytes: number;
+}
+
 /** What rooms are made of: blocks, up to a limit. */
 export interface BlockStore {
   /** Bytes of all blocks that are not released. */
@@ -81,12 +86,19 @@ export interface BlockStore {
 /** Blocks in ordinary arrays, for where there is no WebAssembly. */
 export class HeapStore implements BlockStore {
   used = 0;
+  readonly #peak: MemoryPeak;
+
+  /** @param peak - raised whenever more is in use */
+  constructor(peak: MemoryPeak = { bytes: 0 }) {
+    this.#peak = peak;
+  }
 
   allocate(who: string, size: number, real: boolean, limit: number): Block {
     const block = new Block(who, undefined, 0, size, real);
     checkLimit(who, this.used + block.end, limit);
     block.attach(new Float64Array(size), real ? undefined : new Float64Array(size));
     this.used += block.end;
+    this.#peak.bytes = Math.max(this.#peak.bytes, this.used);
     return block;
   }
 
@@ -103,6 +115,7 @@ export class Arena implements BlockStore {
   readonly exports: CoreExports;
   readonly #memory = new WebAssembly.Memory({ initial: staticBytes / pageBytes });
   readonly #modules = new Map<string, unknown>();
+  readonly #peak: MemoryPeak;
   /** Ordered by address; released ones stay until all that follow are released. */
   readonly #blocks: Block[] = [];
   #heap: Float64Array;
@@ -110,8 +123,12 @@ export class Arena implements BlockStore {
   /** Where what the present call needs for itself ends. */
   #callTop = staticBytes;
 
-  /** @throws what the engine throws where WebAssembly or its vectors are missing or forbidden */
-  constructor() {
+  /**
+   * @param peak - raised whenever more is in use
+   * @throws what the engine throws where WebAssembly or its vectors are missing or forbidden
+   */
+  constructor(peak: MemoryPeak = { bytes: 0 }) {
+    this.#peak = peak;
     this.exports = instantiate(core, this.#memory) as CoreExports;
     this.#heap = new Float64Array(this.#memory.buffer);
   }
@@ -230,10 +247,15 @@ export class Arena implements BlockStore {
     block.attach(new Float64Array(buffer, reAddress, size), im);
   }
 
-  /** Grows the memory to reach `end` and gives every block its view of the new one. */
+  /** Takes memory into use up to `end`; if it must grow, every block gets its view of the new one. */
   #reach(who: string, end: number, limit: number): void {
-    checkLimit(who, end - staticBytes, limit);
-    if (end <= this.bytes) return;
+    const bytes = end - staticBytes;
+    checkLimit(who, bytes, limit);
+    if (end > this.bytes) this.#grow(who, end);
+    if (bytes > this.#peak.bytes) this.#peak.bytes = bytes;
+  }
+
+  #grow(who: string, end: number): void {
     try {
       this.#memory.grow(Math.ceil((end - this.bytes) / pageBytes));
     } catch {

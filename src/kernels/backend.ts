@@ -1,7 +1,7 @@
 /** Which kernels are in use: WebAssembly where it is at hand, TypeScript everywhere else. */
 import { describe, SparseError } from "../errors.js";
 import { choiceOption, numberOption, optional, readOptions } from "../options.js";
-import { Arena, type BlockStore, HeapStore } from "./arena.js";
+import { Arena, type BlockStore, HeapStore, type MemoryPeak } from "./arena.js";
 
 /** Which kernels to use; see {@link useKernels}. */
 export interface KernelSettings {
@@ -37,7 +37,9 @@ let memoryLimit = 2 ** 31;
 let reason: string | undefined;
 /** The WebAssembly kernels; undefined until first needed, null where they are missing, forbidden or not wanted. */
 let current: Arena | null | undefined;
-const heap = new HeapStore();
+/** Shared by all stores, so that it outlives a memory that is given back. */
+const peak: MemoryPeak = { bytes: 0 };
+const heap = new HeapStore(peak);
 
 /** The WebAssembly kernels, or null. */
 export function webAssembly(): Arena | null {
@@ -51,7 +53,7 @@ function start(): Arena | null {
     return current;
   }
   try {
-    current = new Arena();
+    current = new Arena(peak);
     reason = undefined;
   } catch (error) {
     reason = `the engine refused WebAssembly: ${(error as Error).message}`;
@@ -94,7 +96,7 @@ export function releaseIdleMemory(): void {
 export function useKernels(settings: KernelSettings): void {
   const { backend, memoryLimit: limit } = readOptions(who, optionTable, settings);
   if (backend !== undefined && backend !== choice) {
-    if (blockStoreInUse()) {
+    if (bytesInUse() > 0) {
       throw new SparseError(
         "unsupported",
         `${who}: option backend cannot change while a solver is under way`,
@@ -118,8 +120,8 @@ export function useKernels(settings: KernelSettings): void {
   if (limit !== undefined) memoryLimit = limit;
 }
 
-function blockStoreInUse(): boolean {
-  return heap.used > 0 || (current?.used ?? 0) > 0;
+function bytesInUse(): number {
+  return heap.used + (current?.used ?? 0);
 }
 
 /**
@@ -136,4 +138,35 @@ export function kernelInfo(): KernelInfo {
     memoryLimit,
   };
   return reason === undefined ? info : { ...info, reason };
+}
+
+/** What {@link measureWorkingMemory} found. */
+export interface MeasuredWork<Result> {
+  /** What the work returned. */
+  readonly result: Result;
+  /** The most bytes of working memory that it had in use at one time. */
+  readonly bytes: number;
+}
+
+/**
+ * Runs `work` and counts the working memory that it has in use at most at one time, beyond what others have in use:
+ * the arrays of solvers, and what kernels copy for a call. That is what `memoryLimit` limits; results, inputs and what
+ * an operator keeps for itself are ordinary arrays and do not count. The same work on the same kernels gives the same
+ * number. Measurements may be nested. What `work` throws passes through.
+ *
+ * @param work - measured until it returns, so not asynchronous
+ *
+ * @example
+ * const { result, bytes } = measureWorkingMemory(() => sbl(a, y, { noise: { kind: "learned" } }));
+ */
+export function measureWorkingMemory<Result>(work: () => Result): MeasuredWork<Result> {
+  const before = bytesInUse();
+  const outer = peak.bytes;
+  peak.bytes = before;
+  try {
+    const result = work();
+    return { result, bytes: peak.bytes - before };
+  } finally {
+    peak.bytes = Math.max(outer, peak.bytes);
+  }
 }

@@ -1,2 +1,9 @@
-/** Which kernels the library computes with. */
-export { type KernelInfo, type KernelSettings, kernelInfo, useKernels } from "./backend.js";
+/** Which kernels the library computes with, and their memory. */
+export {
+  type KernelInfo,
+  type KernelSettings,
+  kernelInfo,
+  type MeasuredWork,
+  measureWorkingMemory,
+  useKernels,
+} from "./backend.js";

@@ -183,7 +183,7 @@ function mode(matrix: Planar, form: Form, rows: number, size: number): ModeFacto
 }
 
 /** Mode by mode, the one that shrinks most first; the adjoint goes the same way back and costs the same. */
-function modeProductFlops(factors: readonly ColumnFactor[]): number {
+export function modeProductFlops(factors: readonly ColumnFactor[]): number {
   const ordered = [...factors].sort((a, b) => a.rows / a.columns - b.rows / b.columns);
   let size = product(factors.map(({ columns }) => columns));
   let flops = 0;

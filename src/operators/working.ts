@@ -2,18 +2,20 @@
  * An operator as a solver uses it inside a run: planar, with everything that is needed again and again in working
  * memory, so that no step of the run allocates or copies the dictionary.
  */
-import { join, type Planar } from "../complex/planar.js";
+import type { Planar } from "../complex/planar.js";
 import { multiplyInto } from "../complex/products.js";
-import { type ComplexMatrix, type ComplexVector, complexMatrix, complexVector } from "../complex/types.js";
 import { webAssembly } from "../kernels/backend.js";
 import { whitenedNorms } from "../kernels/factorisation.js";
 import { clear } from "../kernels/products.js";
 import type { Room } from "../kernels/room.js";
 import { solveLowerInPlace } from "../linalg/triangular-kernel.js";
 import { DenseOperator } from "./dense.js";
-import { addWeightedSquare, splitLower } from "./hermitian.js";
+import { addWeightedSquare } from "./hermitian.js";
+import { KroneckerOperator } from "./kronecker.js";
 import type { LinearOperator, OperatorCost } from "./operator.js";
 import { Scratch } from "./scratch.js";
+import { WorkingAdapter } from "./working-adapter.js";
+import { WorkingKronecker } from "./working-kronecker.js";
 
 export interface WorkingOperator {
   readonly rows: number;
@@ -36,6 +38,7 @@ export interface WorkingOperator {
 
 /** The operator for the duration of a run. */
 export function workingOperator(operator: LinearOperator, room: Room): WorkingOperator {
+  if (operator instanceof KroneckerOperator) return new WorkingKronecker(operator, room);
   if (!(operator instanceof DenseOperator)) return new WorkingAdapter(operator);
   const { rows, columns, real, cost } = operator;
   const matrix = room.planar(rows * columns, real);
@@ -118,83 +121,6 @@ class WorkingMatrix implements WorkingOperator {
     this.atomsInto(columns, count, this.#matrix);
     this.columns = count;
     return true;
-  }
-}
-
-/**
- * Any operator, through its public methods on arrays of their own that are kept between calls: views of working memory
- * must not be handed to a method that may make that memory grow.
- */
-class WorkingAdapter implements WorkingOperator {
-  readonly rows: number;
-  readonly columns: number;
-  readonly real: boolean;
-  readonly #operator: LinearOperator;
-  readonly #square: ComplexMatrix;
-  readonly #measurement: ComplexVector;
-  readonly #coefficients: ComplexVector;
-  readonly #atom: ComplexMatrix;
-  /** One real number for each column. */
-  readonly #numbers: Float64Array;
-
-  constructor(operator: LinearOperator) {
-    this.rows = operator.rows;
-    this.columns = operator.columns;
-    this.real = operator.real;
-    this.#operator = operator;
-    this.#square = complexMatrix(operator.rows, operator.rows);
-    this.#measurement = complexVector(operator.rows);
-    this.#coefficients = complexVector(operator.columns);
-    this.#atom = complexMatrix(operator.rows, 1);
-    this.#numbers = new Float64Array(operator.columns);
-  }
-
-  covarianceInto(priorVariance: Planar, lower: Planar): void {
-    const numbers = this.#numbers;
-    const { re } = priorVariance;
-    for (let n = 0; n < numbers.length; n++) numbers[n] = re[n];
-    this.#operator.covariance(numbers, this.#square);
-    splitLower(this.#square.data, this.rows, lower);
-  }
-
-  whitenedNormsInto(factor: Planar, out: Planar): void {
-    join(factor, this.rows * this.rows, 1, this.#square.data);
-    this.#operator.whitenedNorms(this.#square, this.#numbers);
-    out.re.set(this.#numbers);
-  }
-
-  adjointInto(y: Planar, snapshots: number, out: Planar): void {
-    const column = this.#measurement.data;
-    const { data } = this.#coefficients;
-    for (let l = 0; l < snapshots; l++) {
-      const { re, im } = y;
-      for (let i = 0, from = l; i < this.rows; i++, from += snapshots) {
-        column[2 * i] = re[from];
-        column[2 * i + 1] = im === undefined ? 0 : im[from];
-      }
-      this.#operator.adjoint(this.#measurement, this.#coefficients);
-      const to = out;
-      for (let j = 0, at = l; j < this.columns; j++, at += snapshots) {
-        to.re[at] = data[2 * j];
-        if (to.im !== undefined) to.im[at] = data[2 * j + 1];
-      }
-    }
-  }
-
-  atomsInto(columns: Int32Array, count: number, out: Planar): void {
-    const chosen = count === columns.length ? columns : columns.subarray(0, count);
-    const { data } = this.#operator.atoms(chosen, count === 1 ? this.#atom : undefined);
-    const { re, im } = out;
-    for (let i = 0; i < this.rows * count; i++) re[i] = data[2 * i];
-    if (im !== undefined) for (let i = 0; i < this.rows * count; i++) im[i] = data[2 * i + 1];
-  }
-
-  gramInto(columns: Int32Array, count: number, out: Planar): void {
-    splitLower(this.#operator.gram(columns.subarray(0, count)).data, count, out);
-  }
-
-  keep(): boolean {
-    return false;
   }
 }
 

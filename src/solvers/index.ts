@@ -17,6 +17,18 @@ export { somp, sompSteps } from "./greedy/somp.js";
 export type { KroneckerDictionary } from "./kronecker-problem.js";
 export { type LmmseOptions, lmmse } from "./lmmse.js";
 export type { DictionaryInput, MeasurementInput } from "./problem.js";
+export {
+  type DecomposedKroneckerSblOptions,
+  decomposedKroneckerSbl,
+  decomposedKroneckerSblSteps,
+} from "./sbl/decomposed-kronecker-sbl.js";
 export type { InitialPrior } from "./sbl/hyperparameters.js";
-export { type KroneckerSblOptions, kroneckerSbl, kroneckerSblSteps } from "./sbl/kronecker-sbl.js";
+export { neighbourCoupling } from "./sbl/kronecker-coupling.js";
+export { kroneckerSbl, kroneckerSblSteps } from "./sbl/kronecker-sbl.js";
+export type { KroneckerSblOptions } from "./sbl/kronecker-settings.js";
+export {
+  type PatternCoupledSblOptions,
+  patternCoupledSbl,
+  patternCoupledSblSteps,
+} from "./sbl/pattern-coupled-sbl.js";
 export { type SblOptions, sbl, sblSteps } from "./sbl/sbl.js";

@@ -46,6 +46,14 @@ export function readKroneckerProblem(
   const matrices = readFactors(who, dictionary);
   const rows = matrices.reduce((product, matrix) => product * matrix.rows, 1);
   checkRows(who, y.measurement.rows, rows);
+  return factorProblem(y, matrices);
+}
+
+/** The problem of a measurement and the factors, which are normalised in place. */
+export function factorProblem(
+  y: ReturnType<typeof readMeasurement>,
+  matrices: readonly ComplexMatrix[],
+): KroneckerProblem {
   let dictionaryExponent = 0;
   const factors = matrices.map((matrix) => {
     const largest = maxAbs(matrix.data);
@@ -63,7 +71,7 @@ export function readKroneckerProblem(
 }
 
 /** The factors as fresh matrices. A dictionary that is a single matrix object has one factor. */
-function readFactors(who: string, dictionary: KroneckerDictionary): ComplexMatrix[] {
+export function readFactors(who: string, dictionary: KroneckerDictionary): ComplexMatrix[] {
   const list = listFactors(who, dictionary);
   if (list.length === 0 || list.length > maxModes) {
     throw shapeError(who, "dictionary", `${list.length} factors`, `1 to ${maxModes}`);

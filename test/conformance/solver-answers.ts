@@ -88,6 +88,40 @@ function expectClose(actual: Float64Array, expected: Float64Array, tolerance: nu
   expect(Math.max(...errors)).toBeLessThanOrEqual(tolerance * Math.max(...expected));
 }
 
+/** The support of the problem; a solver of blocks may take what lies between two of them as well. */
+export function expectRecovered(solver: SolverUnderTest, support: Int32Array, problem: TestProblem): void {
+  if (solver.ordered) expect([...support]).toEqual(expect.arrayContaining([...problem.support]));
+  else expect(support).toEqual(problem.support);
+}
+
+/**
+ * As {@link expectSame}, where a factor of one atom was added; both run with the options of `solver.besideOneAtom`. A
+ * solver of rank one shrinks the coefficient of that factor too.
+ */
+export function expectSameBesideOneAtom(
+  solver: SolverUnderTest,
+  actual: SparseResult,
+  expected: SparseResult,
+): void {
+  const { besideOneAtom } = solver;
+  if (besideOneAtom !== undefined) {
+    const { iterations, mean, support } = expected;
+    const { tolerance } = besideOneAtom;
+    if (solver.creeps) {
+      expect(actual.support).toEqual(support);
+      expect(distance(actual.mean, mean)).toBeLessThanOrEqual(tolerance * norm(mean));
+    } else expectSame({ ...actual, iterations }, expected, tolerance);
+    return;
+  }
+  if (!solver.rankOne) {
+    expectSame(actual, expected, 1e-10);
+    return;
+  }
+  expect(actual).toMatchObject({ support: expected.support, reason: expected.reason });
+  // By the noise over the signal in all rows: 30 dB over at least 24 of them.
+  expect(distance(actual.mean, expected.mean)).toBeLessThanOrEqual(4.2e-5 * norm(expected.mean));
+}
+
 /** Equal numbers; unlike toEqual, 0 and −0 are equal. */
 export function expectSameNumbers(actual: Float64Array, expected: Float64Array): void {
   expect(actual.length).toBe(expected.length);

@@ -3,7 +3,16 @@
  * others'.
  */
 import type { SparseResult } from "../../src/solvers/contract.js";
-import { kroneckerOmp, kroneckerSbl, lmmse, omp, sbl, somp } from "../../src/solvers/index.js";
+import {
+  decomposedKroneckerSbl,
+  kroneckerOmp,
+  kroneckerSbl,
+  lmmse,
+  omp,
+  patternCoupledSbl,
+  sbl,
+  somp,
+} from "../../src/solvers/index.js";
 import type { TestProblem } from "../support/problem-families.js";
 
 export interface SolverUnderTest {
@@ -20,6 +29,22 @@ export interface SolverUnderTest {
   readonly manySnapshots: boolean;
   /** What a zero atom's variance is: that of its prior, or zero because the atom is removed. */
   readonly zeroAtomVariance?: "prior" | "zero";
+  /** Neighbours belong together: equal atoms may differ, and small gaps in a support be filled. */
+  readonly ordered?: boolean;
+  /**
+   * The coefficients are a product over the factors, each learned by itself: with two factors or more, mean and
+   * variance are not those of the Gaussian model, and the prior of every factor pulls at all coefficients.
+   */
+  readonly rankOne?: boolean;
+  /** Draws other starts after it has settled: which ones come first depends on the order of the atoms. */
+  readonly searches?: boolean;
+  /**
+   * A factor of one atom takes part in its updates, so the steps are others: the options with which the answer is the
+   * same, and to what relative tolerance.
+   */
+  readonly besideOneAtom?: { readonly options: object; readonly tolerance: number };
+  /** Where several mixtures of latent variances are as good, it may move from one to the next without an end. */
+  readonly creeps?: boolean;
   /** Options for a problem, in the units of that problem. */
   options(problem: TestProblem): Readonly<Record<string, unknown>>;
   /** Values that must be refused with an `option` error that names the option. */
@@ -122,6 +147,72 @@ const sparseBayesian = {
   ],
 } as const;
 
+/** A complex coefficient has that of two real ones, so that real data on a line keep their answer. */
+function hyperprior({ factors, measurement }: TestProblem): { readonly a: number; readonly b: number } {
+  const real = [...factors, measurement].every(({ data }) =>
+    data.every((part, i) => i % 2 === 0 || part === 0),
+  );
+  return real ? { a: 0.5, b: 1e-4 } : { a: 1, b: 2e-4 };
+}
+
+const patternCoupled = {
+  ...sparseBayesian,
+  solve: patternCoupledSbl,
+  kronecker: false,
+  refused: [
+    ...sparseBayesian.refused,
+    ...notACount("shape").map(([name, value]) => [name, [value]] as const),
+    ["shape", 3],
+    ["shape", []],
+    ["coupling", -0.1],
+    ["coupling", 1.1],
+    ["a", -1],
+    ["b", Number.NaN],
+  ],
+} as const;
+
+const kroneckerSparseBayesian = {
+  ...sparseBayesian,
+  solve: kroneckerSbl,
+  kronecker: true,
+  refused: [
+    ...sparseBayesian.refused,
+    ["method", "em"],
+    ["pruneRatio", [0.1, 0.1, 0.1]],
+    ["innerTolerance", -1],
+    ["coupling", "am"],
+    ["couplingMatrices", 1],
+    ["couplingMatrices", [null, null, null]],
+  ],
+} as const;
+
+/** To the maximum that is nearest: longer steps may end in another one. */
+const smallSteps = { exponent: 0.5, restarts: 0, tolerance: 1e-13, maxIterations: 2000 } as const;
+
+const majoriseMinimise = {
+  ...kroneckerSparseBayesian,
+  besideOneAtom: { options: smallSteps, tolerance: 1e-9 },
+  refused: [
+    ...kroneckerSparseBayesian.refused,
+    ["exponent", 2],
+    ["exponent", "1"],
+    ["restarts", -1],
+    ["restarts", 0.5],
+    ["pruneAbsolute", 0.1],
+    ["innerTolerance", 0.1],
+  ],
+} as const;
+
+/** Of every factor whose atoms have neighbours. */
+const neighbours = ({ factors }: TestProblem) =>
+  factors.map(({ columns }) =>
+    columns === 1
+      ? null
+      : Array.from({ length: columns }, (_, i) =>
+          Array.from({ length: columns }, (_, j) => [1, 0.5, 0][Math.min(2, Math.abs(i - j))]),
+        ),
+  );
+
 /** Sparse Bayesian solvers: one line for each variant of each solver. */
 const sparseBayesianSolvers: readonly SolverUnderTest[] = [
   {
@@ -139,18 +230,66 @@ const sparseBayesianSolvers: readonly SolverUnderTest[] = [
     options: (problem) => ({ noise: known(problem), update: "fixed-point" }),
   },
   {
-    ...sparseBayesian,
-    name: "kroneckerSbl, am",
-    solve: kroneckerSbl,
-    kronecker: true,
-    options: (problem) => ({ noise: known(problem), method: "am" }),
+    ...patternCoupled,
+    name: "patternCoupledSbl",
+    ordered: true,
+    options: (problem) => ({ noise: known(problem), ...hyperprior(problem) }),
   },
   {
+    ...patternCoupled,
+    name: "patternCoupledSbl, no coupling",
+    options: (problem) => ({ noise: known(problem), ...hyperprior(problem), coupling: 0 }),
+  },
+  {
+    ...majoriseMinimise,
+    name: "kroneckerSbl",
+    searches: true,
+    options: (problem) => ({ noise: known(problem) }),
+  },
+  {
+    ...majoriseMinimise,
+    name: "kroneckerSbl, no restarts",
+    options: (problem) => ({ noise: known(problem), restarts: 0 }),
+  },
+  {
+    ...majoriseMinimise,
+    name: "kroneckerSbl, exponent 0.5",
+    options: (problem) => ({ noise: known(problem), restarts: 0, exponent: 0.5 }),
+  },
+  {
+    ...majoriseMinimise,
+    name: "kroneckerSbl, coupled",
+    ordered: true,
+    creeps: true,
+    besideOneAtom: { options: smallSteps, tolerance: 1e-6 },
+    options: (problem) => ({ noise: known(problem), restarts: 0, couplingMatrices: neighbours(problem) }),
+  },
+  {
+    ...kroneckerSparseBayesian,
+    name: "kroneckerSbl, nnls",
+    ordered: true,
+    creeps: true,
+    // The floor, 1e-5, is that of a mode of unit norm, or of the last one.
+    besideOneAtom: { options: {}, tolerance: 1e-5 },
+    options: (problem) => ({
+      noise: known(problem),
+      couplingMatrices: neighbours(problem),
+      coupling: "nnls",
+    }),
+  },
+  ...(["svd", "am", "ksbl"] as const).map((method) => ({
+    ...kroneckerSparseBayesian,
+    name: `kroneckerSbl, ${method}`,
+    options: (problem: TestProblem) => ({ noise: known(problem), method }),
+  })),
+  {
     ...sparseBayesian,
-    name: "kroneckerSbl, svd",
-    solve: kroneckerSbl,
+    name: "decomposedKroneckerSbl",
+    solve: decomposedKroneckerSbl,
     kronecker: true,
-    options: (problem) => ({ noise: known(problem), method: "svd" }),
+    manySnapshots: false,
+    rankOne: true,
+    options: (problem) => ({ noise: known(problem) }),
   },
 ];
 

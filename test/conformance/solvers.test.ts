@@ -15,7 +15,11 @@ import {
   scaled,
   sum,
 } from "../support/dense-complex.js";
-import { expandedPriorVariance, expectPosteriorIdentities } from "../support/dense-posterior.js";
+import {
+  expandedPriorVariance,
+  expectEvidence,
+  expectPosteriorIdentities,
+} from "../support/dense-posterior.js";
 import { problemFamilies } from "../support/problem-families.js";
 import {
   conjugated,
@@ -26,7 +30,15 @@ import {
   withTwin,
   withZeroAtom,
 } from "../support/problem-transforms.js";
-import { expectSame, expectSameNumbers, isBayesian, reordered, rescaled, run } from "./solver-answers.js";
+import {
+  expectRecovered,
+  expectSame,
+  expectSameNumbers,
+  isBayesian,
+  reordered,
+  rescaled,
+  run,
+} from "./solver-answers.js";
 import { solvers } from "./solver-table.js";
 
 const snrDb = 30;
@@ -35,6 +47,8 @@ for (const solver of solvers) {
   for (const family of problemFamilies) {
     // Where atoms tie, rounding decides which one a greedy solver takes.
     const tied = solver.greedy && family.tied;
+    // Where supports cannot be told apart, the first one of a search that explains the data stays.
+    const drawn = solver.searches && !family.recoverable;
     for (const field of family.fields) {
       // Solvers that take several snapshots get three of the real problems and one of the complex ones.
       const snapshots = field === "real" && solver.manySnapshots ? 3 : 1;
@@ -52,7 +66,7 @@ for (const solver of solvers) {
           it("recovers the support without noise", () => {
             const clean = family.draw(field, snapshots);
             const { support, mean } = run(solver, clean);
-            expect(support).toEqual(clean.support);
+            expectRecovered(solver, support, clean);
             const error = distance(mean, clean.coefficients) / norm(clean.coefficients);
             expect(error).toBeLessThan(recoveryError);
           });
@@ -73,7 +87,9 @@ for (const solver of solvers) {
 
         if (!solver.greedy) {
           it("satisfies the posterior identities at its hyperparameters", () => {
-            expectPosteriorIdentities(answer as BayesianResult, dictionary, measurement);
+            // Mean and variance of a product over the factors are checked in its own tests.
+            const check = solver.rankOne && factors.length > 1 ? expectEvidence : expectPosteriorIdentities;
+            check(answer as BayesianResult, dictionary, measurement);
           });
         }
 
@@ -122,10 +138,12 @@ for (const solver of solvers) {
             expectSame(rescaled(result, 1e-3 / 7e5, 1 / 7e5), rescaled(answer, 1, 1), 1e-10);
           });
 
-          it("follows a reversal of the atoms", () => {
-            const { problem: backwards, origin } = reversed(problem);
-            expectSame(run(solver, backwards), reordered(answer, origin), 1e-10);
-          });
+          if (!drawn) {
+            it("follows a reversal of the atoms", () => {
+              const { problem: backwards, origin } = reversed(problem);
+              expectSame(run(solver, backwards), reordered(answer, origin), 1e-10);
+            });
+          }
 
           it("follows a common phase", () => {
             const phase = field === "real" ? Math.PI : 0.7;
@@ -165,6 +183,8 @@ for (const solver of solvers) {
             expectSameNumbers(result.mean.data.subarray(0, answer.mean.data.length), answer.mean.data);
             return;
           }
+          // At another place, an equal atom has other neighbours.
+          if (solver.ordered || drawn) return;
           const { priorVariance, variance, mean } = expandedAnswer(result as BayesianResult);
           const largest = Math.max(...priorVariance);
           for (let k = 0; k < added.length; k++) {
@@ -200,7 +220,7 @@ for (const solver of solvers) {
             expect(history!.map(({ iteration }) => iteration)).toEqual(
               Array.from({ length: iterations }, (_, i) => i + 1),
             );
-            if (iterations === 1) return;
+            if (iterations === 1 || solver.searches) return;
             expect(run(solver, problem, { maxIterations: iterations - 1 })).toMatchObject({
               reason: "max-iterations",
               converged: false,

@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   arrays: ["complex", ...base],
   grids: ["complex", ...base],
   dictionaries: ["arrays", "grids", "operators", "linalg", "complex", ...base],
-  solvers: ["operators", "linalg", "complex", "kernels", ...base],
+  solvers: ["dictionaries", "grids", "operators", "linalg", "random", "complex", "kernels", ...base],
   channels: ["dictionaries", "arrays", "grids", "operators", "linalg", "random", "complex", ...base],
   bounds: ["solvers", "arrays", "grids", "operators", "linalg", "complex", ...base],
   metrics: ["linalg", "complex", ...base],

@@ -145,6 +145,18 @@ export function expectPosteriorIdentities(
   within(Math.abs(result.residualNorm - dense.residualNorm), norm(measurement));
 }
 
+/** Checks the evidence of a result at its own hyperparameters, and nothing else. */
+export function expectEvidence(
+  { hyperparameters, noiseVariance, logEvidence }: BayesianResult,
+  dictionary: ComplexMatrix,
+  measurement: ComplexMatrix,
+): void {
+  const gamma = expandedPriorVariance(hyperparameters);
+  const dense = densePosterior(dictionary, measurement, gamma, noiseVariance);
+  const error = Math.abs(logEvidence - dense.logEvidence);
+  expect(error).toBeLessThanOrEqual(dense.tolerance * dense.evidenceScale);
+}
+
 function isReal({ data }: ComplexMatrix): boolean {
   return data.every((value, i) => i % 2 === 0 || value === 0);
 }

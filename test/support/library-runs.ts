@@ -85,6 +85,36 @@ function sblRuns(): SolverRun[] {
   ];
 }
 
+function patternCoupledRuns(): SolverRun[] {
+  const run = (
+    name: string,
+    operator: SolverRun["operator"],
+    measurement: ComplexMatrix,
+    options: object = {},
+  ): SolverRun => ({
+    name: `patternCoupledSbl, ${name}`,
+    run: (library) =>
+      library.patternCoupledSbl(operator(library), measurement, {
+        noise: known,
+        maxIterations: 10,
+        tolerance: 0,
+        ...options,
+      }),
+    operator,
+  });
+  const [complex, real] = [dense([30, 80], false), dense([40, 60], true, { snapshots: 2 })];
+  const { factors, measurement } = kronecker(pair, [false, false]);
+  return [
+    run("wide, complex", ({ denseOperator }) => denseOperator(complex.matrix), complex.measurement),
+    run("real, 2 snapshots", ({ denseOperator }) => denseOperator(real.matrix), real.measurement),
+    run("Kronecker operator", ({ kroneckerOperator }) => kroneckerOperator(factors), measurement, {
+      noise: learned,
+      a: 0,
+      shape: factors.map(({ columns }) => columns),
+    }),
+  ];
+}
+
 /** Dictionaries that are not matrices: inside them, other operators take and give back working memory. */
 function operatorRuns(): SolverRun[] {
   const { factors, measurement } = kronecker(pair, [false, false]);
@@ -233,13 +263,43 @@ function kroneckerSblRuns(method: "svd" | "am"): SolverRun[] {
   ];
 }
 
+function decomposedRuns(): SolverRun[] {
+  const sizes: readonly Size[] = [
+    [10, 14],
+    [12, 10],
+    [3, 5],
+  ];
+  const run = (
+    name: string,
+    reals: readonly boolean[],
+    options: DrawOptions & { one?: boolean } = {},
+  ): SolverRun => {
+    const { factors, measurement } = kronecker(options.one ? sizes.slice(0, 1) : sizes, reals, options);
+    return {
+      name: `decomposedKroneckerSbl, ${name}`,
+      run: ({ decomposedKroneckerSbl }) =>
+        decomposedKroneckerSbl(factors, measurement, { noise: learned, maxIterations: 12, tolerance: 0 }),
+      operator: ({ kroneckerOperator }) => kroneckerOperator(factors),
+    };
+  };
+  return [
+    run("complex", [false, false, false]),
+    run("real", [true, true, true]),
+    run("mixed factors", [true, false, true]),
+    run("real factors of complex data", [true, true, true], { real: false }),
+    run("one mode", [false], { one: true }),
+  ];
+}
+
 export const solverRuns: readonly SolverRun[] = [
   ...sblRuns(),
+  ...patternCoupledRuns(),
   ...operatorRuns(),
   ...lmmseRuns(),
   ...greedyRuns(),
   ...kroneckerSblRuns("svd"),
   ...kroneckerSblRuns("am"),
+  ...decomposedRuns(),
 ];
 
 export interface MatrixRun {

@@ -6,7 +6,8 @@
 import { CholeskyDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 
 interface TextbookOptions {
-  readonly method: "am" | "svd";
+  /** "ksbl": one sweep of alternating minimisation per iteration. */
+  readonly method: "am" | "svd" | "ksbl";
   readonly noiseVariance: number;
   readonly pruneRatio: number;
   readonly tolerance: number;
@@ -48,7 +49,11 @@ export function textbookKroneckerSbl(
     factors =
       options.method === "svd"
         ? rankOne(powers, factors)
-        : alternate(powers, factors, options.innerTolerance);
+        : alternate(
+            powers,
+            factors,
+            options.method === "ksbl" ? Number.POSITIVE_INFINITY : options.innerTolerance,
+          );
     const after = product(factors);
     change = distance(after, before) / Math.hypot(...before);
   }

@@ -12,7 +12,15 @@ export interface Chart {
   readonly yType: "linear" | "log";
   /** Ticks at the grid values, if they are few. */
   readonly xTicks?: readonly number[];
+  /** Where the y axis begins and ends and what it says in between; without it, that is plotly's choice. */
+  readonly yAxis?: AxisTicks;
   readonly series: readonly Series[];
+}
+
+export interface AxisTicks {
+  readonly range: readonly [number, number];
+  readonly values: readonly number[];
+  readonly texts: readonly string[];
 }
 
 /** One estimator in one chart. Lists are as long as the number of points that can be drawn. */
@@ -20,24 +28,45 @@ export interface Series {
   readonly name: string;
   readonly style: SeriesStyle;
   readonly x: readonly (number | string)[];
-  /** Mean on the scale of the axis, and the ends of its 95 % interval. */
+  /** What is drawn, on the scale of the axis: the mean of a metric. */
   readonly y: readonly number[];
+  /** The ends of its 95 % interval; empty if there are none to draw. */
   readonly low: readonly number[];
   readonly high: readonly number[];
-  /** Median on the scale of the axis; null where it has no place there. */
+  /** Median on the scale of the axis; null where it has no place there. Empty likewise. */
   readonly median: readonly (number | null)[];
   /** What the pointer shows at each point. */
   readonly text: readonly string[];
 }
 
+/** What a series draws at the points of a panel. */
+export type SeriesValues = Omit<Series, "name" | "style">;
+
+/** A grid point, whatever is known there. */
+interface Place {
+  readonly at: Readonly<Record<string, number>>;
+}
+
 /** The grid points that differ in one coordinate only, and their chart. */
-export interface Panel {
+export interface Panel<Point extends Place> {
   /** Where the panel is on the other coordinates; empty if there are none. */
   readonly caption: string;
   /** The coordinate of the x axis; undefined if there is only one point, and the estimators make the axis. */
   readonly coordinate: string | undefined;
-  readonly points: readonly PointSummary[];
+  readonly points: readonly Point[];
   readonly chart: Chart;
+}
+
+export type MetricPanel = Panel<PointSummary>;
+
+/** What the charts of one quantity have in common. */
+interface Quantity<Point> {
+  /** Begins the ids of the charts. */
+  readonly id: string;
+  readonly title: string;
+  readonly yType: Chart["yType"];
+  /** What to draw for an estimator of the plan; `places` are the points on the x axis. */
+  values(estimator: number, places: readonly (number | string)[], points: readonly Point[]): SeriesValues;
 }
 
 type StoredMetric = PlanRecord["metrics"][number];
@@ -50,22 +79,38 @@ const maxTicks = 12;
 export const lowestFraction = 0.1;
 
 /** The panels of one metric. */
-export function metricPanels(plan: PlanRecord, result: Result, metric: StoredMetric): Panel[] {
+export function metricPanels(plan: PlanRecord, result: Result, metric: StoredMetric): MetricPanel[] {
+  return quantityPanels(plan, result.points, {
+    id: metric.id,
+    title: metricTitle(metric),
+    yType: metric.scale === "logarithmic" ? "log" : "linear",
+    values: (estimator, places, points) => {
+      const summaries = points.map((point) => point.estimators[estimator].metrics[metric.id]);
+      return seriesValues(places, summaries, metric);
+    },
+  });
+}
+
+/** The panels of anything that is known of every estimator at every grid point. */
+export function quantityPanels<Point extends Place>(
+  plan: PlanRecord,
+  all: readonly Point[],
+  { id, title, yType, values }: Quantity<Point>,
+): Panel<Point>[] {
   const styles = seriesStyles(plan.estimators.map((estimator) => estimator.oracle));
-  const coordinate = longestCoordinate(result.points);
-  return [...groupByOthers(result.points, coordinate)].map(([caption, points], index) => {
-    const series = plan.estimators.map(({ id }, e): Series => {
-      const summaries = points.map((point) => point.estimators[e].metrics[metric.id]);
-      const x = points.map((point) => (coordinate === undefined ? id : point.at[coordinate]));
-      return { name: escapeHtml(id), style: styles[e], ...seriesValues(x, summaries, metric) };
+  const coordinate = longestCoordinate(all);
+  return [...groupByOthers(all, coordinate)].map(([caption, points], index) => {
+    const series = plan.estimators.map((estimator, e): Series => {
+      const x = points.map((point) => (coordinate === undefined ? estimator.id : point.at[coordinate]));
+      return { name: escapeHtml(estimator.id), style: styles[e], ...values(e, x, points) };
     });
     const ticks = coordinate === undefined ? [] : points.map((point) => point.at[coordinate]);
     const chart: Chart = {
-      id: `${metric.id}-${index + 1}`,
+      id: `${id}-${index + 1}`,
       // Plotly reads its texts as a kind of HTML.
       xTitle: coordinate === undefined ? "" : escapeHtml(axisTitle(coordinate)),
-      yTitle: escapeHtml(metricTitle(metric)),
-      yType: metric.scale === "logarithmic" ? "log" : "linear",
+      yTitle: escapeHtml(title),
+      yType,
       ...(ticks.length > 1 && ticks.length <= maxTicks ? { xTicks: ticks } : {}),
       series: series.filter(({ y }) => y.length > 0),
     };
@@ -74,7 +119,7 @@ export function metricPanels(plan: PlanRecord, result: Result, metric: StoredMet
 }
 
 /** The coordinate with the most values, the first of several; `undefined` if there is only one point. */
-function longestCoordinate(points: readonly PointSummary[]): string | undefined {
+function longestCoordinate(points: readonly Place[]): string | undefined {
   let longest: string | undefined;
   let most = 1;
   for (const key of Object.keys(points[0].at)) {
@@ -85,11 +130,11 @@ function longestCoordinate(points: readonly PointSummary[]): string | undefined 
 }
 
 /** The points by where they are on the other coordinates, each group in the order of the x axis. */
-function groupByOthers(
-  points: readonly PointSummary[],
+function groupByOthers<Point extends Place>(
+  points: readonly Point[],
   coordinate: string | undefined,
-): Map<string, PointSummary[]> {
-  const groups = new Map<string, PointSummary[]>();
+): Map<string, Point[]> {
+  const groups = new Map<string, Point[]>();
   for (const point of points) {
     const others = Object.entries(point.at).filter(([key]) => coordinate !== undefined && key !== coordinate);
     const caption = others.length === 0 ? "" : formatPoint(Object.fromEntries(others));
@@ -105,7 +150,7 @@ function seriesValues(
   places: readonly (number | string)[],
   summaries: readonly MetricSummary[],
   metric: StoredMetric,
-): Omit<Series, "name" | "style"> {
+): SeriesValues {
   const x: (number | string)[] = [];
   const y: number[] = [];
   const low: number[] = [];

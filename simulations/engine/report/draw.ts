@@ -2,7 +2,7 @@
  * The program inside the report. It runs in the reader's browser: its text is put into the page, so it uses nothing
  * but its arguments.
  */
-import type { Chart } from "./charts.js";
+import type { AxisTicks, Chart } from "./charts.js";
 
 /** The part of plotly that is used. */
 interface Plotly {
@@ -41,8 +41,9 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
     const lines: object[] = [];
     for (const { name, style, x, y, low, high, median, text } of chart.series) {
       const color = style.color[theme];
-      const band = y.length > 1;
-      if (band) {
+      const line = y.length > 1;
+      const interval = low.length > 0;
+      if (line && interval) {
         bands.push({
           x: [...x, ...[...x].reverse()],
           y: [...high, ...[...low].reverse()],
@@ -70,7 +71,7 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
         y,
         text,
         hovertemplate: `%{text}<extra>${name}</extra>`,
-        mode: band ? "lines+markers" : "markers",
+        mode: line ? "lines+markers" : "markers",
         line: { color, width: 2, dash: style.dash },
         marker: {
           color,
@@ -79,7 +80,7 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
           line: { color, width: style.marker.includes("open") ? 1.5 : 0 },
         },
         legendgroup: name,
-        ...(band ? {} : { error_y: errorBars(y, low, high, color) }),
+        ...(interval && !line ? { error_y: errorBars(y, low, high, color) } : {}),
       });
     }
     return [...bands, ...lines];
@@ -136,14 +137,27 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
         title: { text: chart.yTitle },
         type: chart.yType,
         automargin: true,
-        ...(chart.yType === "log"
-          ? {
-              exponentformat: "power",
-              dtick: 1,
-              minor: { ticks: "outside", showgrid: true, gridcolor: grid },
-            }
-          : {}),
+        ...(chart.yAxis !== undefined
+          ? givenTicks(chart.yAxis)
+          : chart.yType === "log"
+            ? powersOfTen(grid)
+            : {}),
       },
     };
+  }
+
+  function powersOfTen(grid: string): object {
+    return {
+      exponentformat: "power",
+      dtick: 1,
+      minor: { ticks: "outside", showgrid: true, gridcolor: grid },
+    };
+  }
+
+  /** The range of a logarithmic axis, with room for the markers at its ends. */
+  function givenTicks({ range, values, texts }: AxisTicks): object {
+    const [low, high] = [Math.log10(range[0]), Math.log10(range[1])];
+    const room = 0.03 * (high - low);
+    return { range: [low - room, high + room], tickmode: "array", tickvals: values, ticktext: texts };
   }
 }

@@ -11,14 +11,17 @@ import { drawCharts } from "./draw.js";
 import { embeddedJson, escapeHtml } from "./html.js";
 import { configurationSection, failureSection, header, metricSection, reproduceSection } from "./sections.js";
 import { styleSheet } from "./style.js";
+import { timePanels } from "./time-charts.js";
+import { timeSection } from "./time-section.js";
 
 /** The text of `report.html`. */
 export function renderReport(run: StoredRun): string {
-  const { plan, result } = run;
+  const { plan, result, timing } = run;
   const plotly = plotlySource();
   const program = `(${drawCharts.toString()})(Plotly, document, window);`;
   const metrics = plan.metrics.map((metric) => ({ metric, panels: metricPanels(plan, result, metric) }));
-  const charts = metrics.flatMap(({ panels }) => panels.map((panel) => panel.chart));
+  const times = timing?.points === undefined ? [] : timePanels(plan, timing.points);
+  const charts = [...metrics.flatMap(({ panels }) => panels), ...times].map((panel) => panel.chart);
   const title = escapeHtml(plan.figure.title);
   return `<!doctype html>
 <html lang="en">
@@ -33,6 +36,7 @@ export function renderReport(run: StoredRun): string {
 <main>
 ${header(run)}
 ${metrics.map(({ metric, panels }) => metricSection(run, metric, panels)).join("\n")}
+${timing === undefined || times.length === 0 ? "" : timeSection(plan, timing, times)}
 ${failureSection(result)}
 ${reproduceSection(run)}
 ${configurationSection(run)}

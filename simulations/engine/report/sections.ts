@@ -3,9 +3,9 @@ import { appliesTo, formatDuration, formatPoint, formatSummary, metricTitle } fr
 import { averagedCount } from "../reduce.js";
 import type { EstimatorSummary, PlanRecord, Result } from "../result.js";
 import type { StoredRun } from "../result-files.js";
-import { lowestFraction, type Panel } from "./charts.js";
+import { lowestFraction, type MetricPanel } from "./charts.js";
 import { escapeHtml, typographic } from "./html.js";
-import { type SeriesStyle, seriesStyles } from "./palette.js";
+import { panelHtml, panelTable } from "./panels.js";
 
 type StoredMetric = PlanRecord["metrics"][number];
 
@@ -39,20 +39,11 @@ export function header({ plan, result }: StoredRun): string {
 export function metricSection(
   { plan, result }: StoredRun,
   metric: StoredMetric,
-  panels: readonly Panel[],
+  panels: readonly MetricPanel[],
 ): string {
-  const parts = panels.map((panel) => {
-    const heading = panel.caption === "" ? "" : `<h3>${typographic(escapeHtml(panel.caption))}</h3>`;
-    const chart =
-      panel.chart.series.length === 0
-        ? '<p class="quiet">No value to draw.</p>'
-        : `<div class="chart" id="${escapeHtml(panel.chart.id)}"></div>`;
-    return `${heading}
-${chart}
-<details open><summary>Mean, 95&nbsp;% interval and median</summary>
-${metricTable(plan, metric, panel)}
-</details>`;
-  });
+  const parts = panels.map((panel) =>
+    panelHtml(panel, "Mean, 95&nbsp;% interval and median", metricTable(plan, metric, panel)),
+  );
   return `<section>
 <h2>${escapeHtml(metricTitle(metric))} <code>${escapeHtml(metric.id)}</code></h2>
 ${metricNote(result, metric)}
@@ -82,42 +73,12 @@ function metricNote({ points }: Result, metric: StoredMetric): string {
   return `<p class="quiet">${notes.join(" ")}</p>`;
 }
 
-/** Grid points down and estimators across, or the other way round: the shorter list goes across. */
-function metricTable(plan: PlanRecord, metric: StoredMetric, { coordinate, points }: Panel): string {
-  const styles = seriesStyles(plan.estimators.map((estimator) => estimator.oracle));
-  const shown = plan.estimators.flatMap(({ id }, index) => {
-    const own = points.map((point) => point.estimators[index]);
-    if (!own.some((estimator) => appliesTo(metric, estimator))) return [];
-    return [
-      {
-        name: `${swatch(styles[index])}${escapeHtml(id)}`,
-        cells: own.map((each) => metricCell(each, metric)),
-      },
-    ];
+function metricTable(plan: PlanRecord, metric: StoredMetric, panel: MetricPanel): string {
+  return panelTable(plan, panel, (index) => {
+    const own = panel.points.map((point) => point.estimators[index]);
+    if (!own.some((estimator) => appliesTo(metric, estimator))) return undefined;
+    return own.map((estimator) => metricCell(estimator, metric));
   });
-  const places = points.map(({ at }) => {
-    const place = coordinate === undefined ? at : { [coordinate]: at[coordinate] };
-    return typographic(escapeHtml(formatPoint(place)));
-  });
-  const names = shown.map(({ name }) => name);
-  const cells = shown.map((estimator) => estimator.cells);
-  if (places.length <= names.length) return table(places, names, cells);
-  return table(
-    names,
-    places,
-    places.map((_, index) => cells.map((column) => column[index])),
-  );
-}
-
-function table(across: readonly string[], down: readonly string[], cells: readonly string[][]): string {
-  const heads = across.map((head) => `<th>${head}</th>`).join("");
-  const rows = down.map((name, index) => `<tr><th class="left">${name}</th>${cells[index].join("")}</tr>`);
-  return `<div class="scroll"><table>
-<thead><tr><th></th>${heads}</tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody>
-</table></div>`;
 }
 
 function metricCell({ metrics, trials, statuses }: EstimatorSummary, metric: StoredMetric): string {
@@ -125,12 +86,6 @@ function metricCell({ metrics, trials, statuses }: EstimatorSummary, metric: Sto
   const leftOut = trials - averagedCount(statuses);
   const note = leftOut === 0 ? "" : `<small class="alert">${leftOut} of ${trials} left out</small>`;
   return `<td>${typographic(mean)}<small>${typographic(interval)}</small><small>median ${typographic(median)}</small>${note}</td>`;
-}
-
-function swatch({ color, dash }: SeriesStyle): string {
-  const line = dash === "solid" ? "solid" : dash === "dot" ? "dotted" : "dashed";
-  const style = `border-top-style: ${line}; border-top-color: light-dark(${color.light}, ${color.dark})`;
-  return `<span class="swatch" style="${style}"></span>`;
 }
 
 export function failureSection(result: Result): string {

@@ -1,10 +1,10 @@
+import { product } from "../../complex/matrix-product.js";
 import { type ComplexMatrix, type ComplexVector, complexMatrix } from "../../complex/types.js";
 import { optionError, shapeError } from "../../errors.js";
 import { booleanOption, numberOption, readOptions, withDefault } from "../../options.js";
 import type { RandomStream } from "../../random/index.js";
 import { geometryRules, type IrsGeometry, steeringMatrix } from "./geometry.js";
 import { drawPaths, type IrsPaths } from "./paths.js";
-import { product } from "./product.js";
 import {
   irsBsAmplitude,
   msIrsAmplitude,

@@ -1,13 +1,21 @@
+import { checkFinite } from "../../complex/convert.js";
+import { product } from "../../complex/matrix-product.js";
+import { conjugated, transposed } from "../../complex/rearrange.js";
 import { type ComplexMatrix, type ComplexVector, complexMatrix } from "../../complex/types.js";
 import { shapeError } from "../../errors.js";
 import { cosineGrid } from "../../grids/index.js";
 import { kroneckerOperator } from "../../operators/index.js";
-import { checkGeometry, type IrsGeometry, steeringMatrix } from "./geometry.js";
-import { product } from "./product.js";
+import { checkGeometry, differenceGrid, type IrsGeometry, steeringMatrix } from "./geometry.js";
 import type { IrsTraining } from "./training.js";
 
 /** The factors A1, A2, A3 of a Kronecker dictionary A1 ⊗ A2 ⊗ A3. */
 export type ThreeFactors = readonly [ComplexMatrix, ComplexMatrix, ComplexMatrix];
+
+/**
+ * Direction cosines of the atoms of A1, A2, A3, each with period 2: departure minus arrival at the surface, d − a;
+ * departure at the mobile station; arrival at the base station.
+ */
+export type ThreeCosines = readonly [Float64Array, Float64Array, Float64Array];
 
 /**
  * The factors that take coefficients x, [G · G · G], to the cascaded channels:
@@ -24,22 +32,46 @@ export type ThreeFactors = readonly [ComplexMatrix, ComplexMatrix, ComplexMatrix
  * @throws `option` if a size of the geometry is out of range; `shape` if the patterns are not as long as the surface
  */
 export function cascadeFactors(geometry: IrsGeometry, patterns: ComplexMatrix): ThreeFactors {
-  checkGeometry("cascadeFactors", geometry);
-  const { msAntennas, bsAntennas, irsElements, gridPoints } = geometry;
-  if (patterns.columns !== irsElements) {
-    throw shapeError(
-      "cascadeFactors",
-      "patterns",
-      `${patterns.columns} columns`,
-      `${irsElements} (irsElements)`,
-    );
-  }
+  const who = "cascadeFactors";
+  checkGeometry(who, geometry);
+  checkPatterns(who, geometry, patterns);
+  const { gridPoints } = geometry;
   const cosines = cosineGrid(gridPoints).points;
-  const surface = differenceSteering(irsElements, gridPoints);
+  return factorsAt(geometry, patterns, [differenceGrid(gridPoints).points, cosines, cosines]);
+}
+
+/**
+ * The factors of {@link cascadeFactors} for atoms anywhere: those that take coefficients, [K1 · K2 · K3], of the atoms
+ * at K1, K2 and K3 direction cosines to the cascaded channels.
+ *
+ * @param patterns - φ_i^T as rows, [patterns × irsElements]
+ * @param cosines - where the atoms of each mode are
+ * @throws `option` if a size of the geometry is out of range; `shape` if the patterns are not as long as the surface;
+ *   `non-finite` with the first cosine
+ */
+export function cascadeFactorsAt(
+  geometry: IrsGeometry,
+  patterns: ComplexMatrix,
+  cosines: ThreeCosines,
+): ThreeFactors {
+  const who = "cascadeFactorsAt";
+  checkGeometry(who, geometry);
+  checkPatterns(who, geometry, patterns);
+  cosines.forEach((values, n) => {
+    checkFinite(who, `cosines[${n}]`, values, 1);
+  });
+  return factorsAt(geometry, patterns, cosines);
+}
+
+function factorsAt(
+  { msAntennas, bsAntennas, irsElements }: IrsGeometry,
+  patterns: ComplexMatrix,
+  [differences, departures, arrivals]: ThreeCosines,
+): ThreeFactors {
   return [
-    product("plain", patterns, "plain", surface),
-    conjugate(steeringMatrix(msAntennas, cosines)),
-    steeringMatrix(bsAntennas, cosines),
+    product("plain", patterns, "plain", differenceSteering(irsElements, differences)),
+    conjugated(steeringMatrix(msAntennas, departures)),
+    steeringMatrix(bsAntennas, arrivals),
   ];
 }
 
@@ -57,19 +89,17 @@ export function cascadeFactors(geometry: IrsGeometry, patterns: ComplexMatrix): 
 export function irsDictionary(geometry: IrsGeometry, training: IrsTraining): ThreeFactors {
   const { patterns, pilots } = training;
   const [surface, ms, bs] = cascadeFactors(geometry, patterns);
-  if (pilots.rows !== ms.rows) {
-    throw shapeError("irsDictionary", "pilots", `${pilots.rows} rows`, `${ms.rows} (msAntennas)`);
-  }
+  checkPilots("irsDictionary", geometry, pilots);
   return [surface, product("transpose", pilots, "plain", ms), bs];
 }
 
 /**
  * The cascaded channels that coefficients stand for, one per pattern, by mode products.
  *
- * @param factors - from {@link cascadeFactors}
- * @param coefficients - x, [G · G · G]
+ * @param factors - from {@link cascadeFactors} or {@link cascadeFactorsAt}
+ * @param coefficients - x, [G · G · G], or [K1 · K2 · K3] for the atoms of `cascadeFactorsAt`
  * @returns Ĥ_i, [bsAntennas × msAntennas] each
- * @throws `shape` if the coefficients are not G³; `non-finite` with the first index
+ * @throws `shape` if there is not one coefficient for every product of atoms; `non-finite` with the first index
  *
  * @remarks Time O(G³ min(patterns, T, R)) for the largest of the three mode products.
  */
@@ -82,33 +112,30 @@ export function cascadedChannels(factors: ThreeFactors, coefficients: ComplexVec
   );
 }
 
-/** V: a_L(0) ∘ conj(a_L(j)) is the steering vector of direction cosine −2j/G over √L. */
-function differenceSteering(elements: number, gridPoints: number): ComplexMatrix {
-  const cosines = Float64Array.from({ length: gridPoints }, (_, j) => (-2 * j) / gridPoints);
-  const matrix = steeringMatrix(elements, cosines);
+/**
+ * V: steering vectors of departure and arrival at the surface meet as conj(a_L(d)) ∘ a_L(a), the steering vector of
+ * direction cosine a − d over √L.
+ */
+function differenceSteering(elements: number, differences: Float64Array): ComplexMatrix {
+  const matrix = steeringMatrix(
+    elements,
+    differences.map((difference) => -difference),
+  );
   return complexMatrix(
     elements,
-    gridPoints,
+    differences.length,
     matrix.data.map((part) => part / Math.sqrt(elements)),
   );
 }
 
-function conjugate({ rows, columns, data }: ComplexMatrix): ComplexMatrix {
-  return complexMatrix(
-    rows,
-    columns,
-    data.map((part, i) => (i % 2 === 0 ? part : -part)),
-  );
+/** @throws `shape` if the patterns are not as long as the surface */
+export function checkPatterns(who: string, { irsElements }: IrsGeometry, { columns }: ComplexMatrix): void {
+  if (columns !== irsElements) {
+    throw shapeError(who, "patterns", `${columns} columns`, `${irsElements} (irsElements)`);
+  }
 }
 
-function transposed({ rows, columns, data }: ComplexMatrix): ComplexMatrix {
-  const out = complexMatrix(columns, rows);
-  for (let r = 0, from = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++, from += 2) {
-      const to = 2 * (c * rows + r);
-      out.data[to] = data[from];
-      out.data[to + 1] = data[from + 1];
-    }
-  }
-  return out;
+/** @throws `shape` if the pilots are not as long as the mobile station has antennas */
+export function checkPilots(who: string, { msAntennas }: IrsGeometry, { rows }: ComplexMatrix): void {
+  if (rows !== msAntennas) throw shapeError(who, "pilots", `${rows} rows`, `${msAntennas} (msAntennas)`);
 }

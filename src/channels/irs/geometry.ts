@@ -2,6 +2,7 @@
 import { uniformLinearArray } from "../../arrays/geometry.js";
 import { responseInto } from "../../arrays/steering.js";
 import { type ComplexMatrix, complexMatrix } from "../../complex/types.js";
+import { type Grid, gridOfAxes } from "../../grids/grid.js";
 import { numberOption, readOptions } from "../../options.js";
 
 /** All arrays are uniform linear arrays with half a wavelength between elements; there is no direct path. */
@@ -35,6 +36,15 @@ export function checkGeometry(who: string, geometry: IrsGeometry): void {
 /** The direction cosine of point k of `cosineGrid(G)`, 2k/G − 1, also between the points. */
 export function gridCosine(k: number, gridPoints: number): number {
   return (2 * k) / gridPoints - 1;
+}
+
+/**
+ * The grid of differences of direction cosines 2j/G, j = 0 … G − 1, that atom j of A1 stands for: departure minus
+ * arrival at the surface, in grid points and modulo G. As all direction cosines at half a wavelength, they have period 2.
+ */
+export function differenceGrid(points: number): Grid {
+  const values = Float64Array.from({ length: points }, (_, j) => (2 * j) / points);
+  return gridOfAxes([Object.freeze({ name: "directionCosine", unit: "1", values, period: 2 })]);
 }
 
 /** Steering vectors of a half-wavelength array as columns, a(u)[n] = D^(−1/2) exp(iπnu), [D × cosines.length]. */

@@ -1,9 +1,9 @@
+import { product } from "../../complex/matrix-product.js";
 import { type ComplexMatrix, type ComplexVector, complexMatrix, complexVector } from "../../complex/types.js";
 import { rangeError, shapeError } from "../../errors.js";
 import { numberOption, readOptions } from "../../options.js";
 import type { RandomStream } from "../../random/index.js";
 import { directCascade, type IrsChannel } from "./channel.js";
-import { product } from "./product.js";
 
 /** What is known to the receiver of the training. */
 export interface IrsTraining {

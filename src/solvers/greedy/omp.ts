@@ -6,7 +6,9 @@ import { runSolver } from "../run.js";
 import { type PursuitOptions, pursuitOptionTable, startPursuit } from "./pursuit.js";
 
 /**
- * Orthogonal matching pursuit: a sparse x with y ≈ A x, one atom at a time.
+ * Orthogonal matching pursuit: a sparse x with y ≈ A x, one atom at a time. With a Kronecker operator for A: tensor
+ * (2D, 3D, …) orthogonal matching pursuit with single atoms a_{i_1} ⊗ … ⊗ a_{i_R}, whose support need not be a product of
+ * index sets as that of {@link kroneckerOmp} is.
  *
  * Every step chooses the atom with the largest |aₙᴴ r| / ‖aₙ‖, where r is the residual of least squares on
  * the atoms chosen so far; of equal atoms, the first. Atoms that are zero or depend on those chosen are
@@ -31,11 +33,13 @@ import { type PursuitOptions, pursuitOptionTable, startPursuit } from "./pursuit
  * @remarks
  * Time per step: one adjoint, O(atoms), and O(rows · support) to extend a QR factorisation of the chosen
  * atoms. Memory: O(atoms + rows · support) numbers, and a copy of a
- * dictionary that is a matrix.
+ * dictionary that is a matrix. On a Kronecker operator the adjoint is a product along every mode and only chosen atoms
+ * are formed.
  *
  * Source: Y. C. Pati, R. Rezaiifar, P. S. Krishnaprasad, "Orthogonal matching pursuit: recursive function
  * approximation with applications to wavelet decomposition", Asilomar Conf. Signals, Systems and Computers,
- * 1993.
+ * 1993. On Kronecker dictionaries: Y. Fang, J. Wu, B. Huang, "2D sparse signal recovery via 2D orthogonal matching
+ * pursuit", Science China Information Sciences 55 (2012), who show that the two are the same.
  *
  * @example
  * const { support, mean } = omp(dictionary, y, { noiseVariance: 1e-2 });

@@ -73,7 +73,6 @@ function* pursue(who: string, problem: Problem, settings: Settings, room: Room):
   for (let iteration = 1; residualNorm(state) > target.norm; iteration++) {
     if (state.qr.size === sparsity) return finish("sparsity");
     if (iteration > maxIterations) return finish("max-iterations");
-    correlate(problem, state);
     if (!chooseAtom(problem, state, target.rounding)) return finish("breakdown");
     yield {
       iteration,
@@ -135,36 +134,51 @@ function residualNorm({ residual }: PursuitState): number {
   return Math.sqrt(squaredNorm(residual, 0, residual.re.length));
 }
 
-/** Scores every atom by its correlation with the residual. */
-function correlate({ snapshots }: Problem, state: PursuitState): void {
+/** Scores every atom by its correlation with the residual; the first of those with the highest score, or −1. */
+function correlate({ snapshots }: Problem, state: PursuitState, rounding: number): number {
   const { operator, residual, weights, scores, correlation } = state;
   operator.adjointInto(residual, snapshots, correlation);
   const { re, im } = correlation;
-  for (let n = 0, i = 0; n < scores.length; n++) {
-    let power = 0;
-    for (let l = 0; l < snapshots; l++, i++) {
+  let best = -1;
+  let bestScore = rounding * rounding;
+  for (let n = 0, i = 0; n < scores.length; n++, i++) {
+    let power = re[i] * re[i];
+    if (im !== undefined) power += im[i] * im[i];
+    for (let l = 1; l < snapshots; l++) {
+      i++;
       power += re[i] * re[i];
       if (im !== undefined) power += im[i] * im[i];
     }
-    scores[n] = weights[n] * power;
+    const score = weights[n] * power;
+    scores[n] = score;
+    if (score > bestScore) {
+      best = n;
+      bestScore = score;
+    }
   }
+  return best;
+}
+
+/** The first of the atoms with the highest score above rounding error, or −1. */
+function highest(scores: Float64Array, rounding: number): number {
+  let best = -1;
+  let bestScore = rounding * rounding;
+  for (let n = 0; n < scores.length; n++) {
+    if (scores[n] <= bestScore) continue;
+    best = n;
+    bestScore = scores[n];
+  }
+  return best;
 }
 
 /**
  * Chooses the atom of the highest score (the first of equals) that does not depend on those chosen, and takes
  * its direction out of the residual. False if every score that is left is rounding error.
  */
-function chooseAtom({ snapshots }: Problem, state: PursuitState, rounding: number): boolean {
+function chooseAtom(problem: Problem, state: PursuitState, rounding: number): boolean {
+  const { snapshots } = problem;
   const { operator, chosen, qr, residual, weights, scores, atom, index, room } = state;
-  for (;;) {
-    let best = -1;
-    let bestScore = rounding * rounding;
-    for (let n = 0; n < scores.length; n++) {
-      if (scores[n] <= bestScore) continue;
-      best = n;
-      bestScore = scores[n];
-    }
-    if (best < 0) return false;
+  for (let best = correlate(problem, state, rounding); best >= 0; best = highest(scores, rounding)) {
     weights[best] = 0;
     scores[best] = 0;
     index[0] = best;
@@ -177,6 +191,7 @@ function chooseAtom({ snapshots }: Problem, state: PursuitState, rounding: numbe
     chosen.push(best);
     return true;
   }
+  return false;
 }
 
 function resultOf(who: string, problem: Problem, state: PursuitState, reason: StopReason): SparseResult {

@@ -64,7 +64,7 @@ export function createData(
 
 /** ln p(Y) of a Gaussian: −L (M ln π + ln det Σ_y) − tr(Y^H Σ_y⁻¹ Y), halved and with 2π for real data. */
 export function gaussianLogDensity(
-  { rows, snapshots, real }: Data,
+  { rows, snapshots, real }: Pick<Data, "rows" | "snapshots" | "real">,
   logDeterminant: number,
   quadratic: number,
 ): number {

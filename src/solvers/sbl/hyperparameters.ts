@@ -13,7 +13,7 @@ import { normalisedNoise, type Problem } from "../problem.js";
 export type InitialPrior = "balanced" | "ones";
 
 /** A learned noise variance stays above this fraction of the measurement's mean power. */
-const noiseFloor = 1e-14;
+export const noiseFloor = 1e-14;
 
 /** ‖Y‖² / (rows · snapshots). */
 export function meanPower({ measurement }: Pick<Problem, "measurement">): number {

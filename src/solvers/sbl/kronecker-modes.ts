@@ -53,25 +53,36 @@ function nonzeroColumns(rows: number, columns: number, { re, im }: Planar): Int3
   return Int32Array.from({ length: columns }, (_, column) => column).filter(isNonzero);
 }
 
+/** The flat γ whose expected measurement power, γ ∏ ‖A_n‖_F²/M_n, is that of the measurement. */
+export function balancedLevel(
+  factors: readonly { readonly rows: number; readonly parts: Planar }[],
+  power: number,
+): number {
+  let level = power;
+  for (const { rows, parts } of factors) {
+    let energy = 0;
+    for (const part of [parts.re, parts.im ?? []]) for (const value of part) energy += value * value;
+    if (energy > 0) level *= rows / energy;
+  }
+  return level;
+}
+
 /**
- * Removes the atoms of every mode whose γ is below `ratio[n]` times the largest of that mode, or below `absolute`,
- * or zero.
+ * Removes the atoms of a mode whose γ is below `ratio` times the largest of the mode, or below `absolute`, or zero.
  */
-export function prune(modes: readonly Mode[], ratio: readonly number[], absolute: readonly number[]): void {
-  modes.forEach((mode, n) => {
-    const { active, priorVariance } = mode;
-    let largest = 0;
-    for (let j = 0; j < mode.count; j++) largest = Math.max(largest, priorVariance[j]);
-    const threshold = Math.max(ratio[n] * largest, absolute[n]);
-    let kept = 0;
-    for (let j = 0; j < mode.count; j++) {
-      const value = priorVariance[j];
-      if (!(value > 0) || value < threshold) continue;
-      active[kept] = active[j];
-      priorVariance[kept++] = value;
-    }
-    mode.count = kept;
-  });
+export function prune(mode: Mode, ratio: number, absolute: number): void {
+  const { active, priorVariance } = mode;
+  let largest = 0;
+  for (let j = 0; j < mode.count; j++) largest = Math.max(largest, priorVariance[j]);
+  const threshold = Math.max(ratio * largest, absolute);
+  let kept = 0;
+  for (let j = 0; j < mode.count; j++) {
+    const value = priorVariance[j];
+    if (!(value > 0) || value < threshold) continue;
+    active[kept] = active[j];
+    priorVariance[kept++] = value;
+  }
+  mode.count = kept;
 }
 
 /** Scales every factor but the last to unit Euclidean norm and moves the norms into the last; γ is unchanged. */
@@ -109,4 +120,20 @@ export function activeAtoms(modes: readonly Mode[]): Int32Array {
     indices = next;
   }
   return indices;
+}
+
+/** out ← A_n diag(√γ_n) at the active atoms, [M_n × K_n]. */
+export function weightAtoms(mode: Mode, out: Planar): void {
+  const { dictionary } = mode;
+  weightPart(mode, dictionary.re, out.re);
+  if (dictionary.im !== undefined) weightPart(mode, dictionary.im, out.im!);
+}
+
+function weightPart(mode: Mode, from: Float64Array, to: Float64Array): void {
+  const { rows, atoms, count, active, priorVariance } = mode;
+  for (let j = 0; j < count; j++) {
+    const root = Math.sqrt(priorVariance[j]);
+    const atom = active[j];
+    for (let m = 0; m < rows; m++) to[m * count + j] = from[m * atoms + atom] * root;
+  }
 }

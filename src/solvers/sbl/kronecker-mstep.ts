@@ -24,7 +24,6 @@ export interface MStepWorkspace {
   readonly left: Planar;
 }
 
-const maxInnerSweeps = 1000;
 /** A change of γ, relative to its norm, that is rounding. */
 const rounding = 64 * Number.EPSILON;
 const maxPowerIterations = 1000;
@@ -50,19 +49,20 @@ export function createMStepWorkspace(modes: readonly Mode[], room: Room): MStepW
 
 /**
  * Alternating minimisation of Σ_j (ln γ_j + Λ_j/γ_j) over γ = γ_1 ⊗ … ⊗ γ_R: each factor in turn is set to its
- * exact minimiser, γ_n[j] = mean over the slice j of Λ / (product of the other factors), until ‖Δγ‖ ≤ tolerance.
- * About 2 N multiply-adds per sweep.
+ * exact minimiser, γ_n[j] = mean over the slice j of Λ / (product of the other factors), until ‖Δγ‖ ≤ tolerance or
+ * `maxSweeps` are done. About 2 N multiply-adds per sweep.
  */
 export function alternatingMinimisation(
   powers: Planar,
   modes: readonly Mode[],
   tolerance: number,
+  maxSweeps: number,
   workspace: MStepWorkspace,
 ): void {
   const { previous, next, inverses } = workspace;
   for (let n = 0; n < modes.length; n++) invert(modes[n], inverses[n]);
   let size = fullPriorVariance(modes, previous);
-  for (let sweep = 0; sweep < maxInnerSweeps; sweep++) {
+  for (let sweep = 0; sweep < maxSweeps; sweep++) {
     updateModes(powers.re, size, 0, modes.length, 0, modes, workspace);
     size = fullPriorVariance(modes, next);
     let squares = 0;

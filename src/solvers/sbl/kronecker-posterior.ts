@@ -22,7 +22,7 @@ import type { Form } from "../../complex/products.js";
 import type { Room } from "../../kernels/room.js";
 import { createSvdWorkspace, type SvdWorkspace, svdInto } from "../../linalg/svd.js";
 import type { KroneckerProblem } from "../kronecker-problem.js";
-import { fullPriorVariance, type Mode } from "./kronecker-modes.js";
+import { fullPriorVariance, type Mode, weightAtoms } from "./kronecker-modes.js";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -82,7 +82,7 @@ export interface PosteriorSums {
   readonly effectiveParameters: number;
 }
 
-/** Everything that {@link computePosterior} writes to, allocated once. */
+/** Everything that {@link computePosterior} writes to, allocated once, for the atoms that are active now or fewer. */
 export function createPosteriorWorkspace(
   modes: readonly Mode[],
   { measurement: { data }, snapshots, real }: KroneckerProblem,
@@ -90,8 +90,8 @@ export function createPosteriorWorkspace(
 ): PosteriorWorkspace {
   const product = (size: (mode: Mode) => number) => modes.reduce((total, mode) => total * size(mode), 1);
   const rows = product((mode) => mode.rows);
-  const ranks = product((mode) => Math.min(mode.rows, mode.atoms));
-  const atoms = product((mode) => mode.atoms);
+  const ranks = product((mode) => Math.min(mode.rows, mode.count));
+  const atoms = product((mode) => mode.count);
   const largest = Math.max(rows, atoms);
   const measurement = room.planar(rows * snapshots, isReal(data));
   splitInto(data, measurement);
@@ -117,7 +117,7 @@ export function createPosteriorWorkspace(
   };
 }
 
-function createDecomposition({ rows, atoms, dictionary }: Mode, room: Room): ModeDecomposition {
+function createDecomposition({ rows, count: atoms, dictionary }: Mode, room: Room): ModeDecomposition {
   const real = dictionary.im === undefined;
   const rank = Math.min(rows, atoms);
   return {
@@ -143,10 +143,21 @@ export function computePosterior(
   modes: readonly Mode[],
   noiseVariance: number,
 ): PosteriorSums | undefined {
-  const { decompositions, analysis, synthesis, core, snapshots, measurement, scratch, mean } = workspace;
+  const { synthesis, core, snapshots, scratch, mean } = workspace;
+  if (!projectMeasurement(workspace, modes)) return undefined;
+  const sums = shrinkCore(workspace, noiseVariance);
+  modeProductsInto(mean, core, synthesis, snapshots, scratch);
+  fillShares(workspace, modes);
+  weighByPrior(workspace, modes);
+  return sums;
+}
+
+/** The decompositions, T and λ. @returns false if a decomposition broke down */
+export function projectMeasurement(workspace: PosteriorWorkspace, modes: readonly Mode[]): boolean {
+  const { decompositions, analysis, synthesis, core, snapshots, measurement, scratch } = workspace;
   for (let n = 0; n < modes.length; n++) {
     const { rows, count } = modes[n];
-    if (!decompose(decompositions[n], modes[n])) return undefined;
+    if (!decompose(decompositions[n], modes[n])) return false;
     const rank = Math.min(rows, count);
     resize(analysis[n], rank, rows);
     resize(synthesis[n], count, rank);
@@ -159,10 +170,7 @@ export function computePosterior(
     size = expandOuterProduct(shrinkage, size, decompositions[n].eigenvalues, analysis[n].rows);
   }
   modeProductsInto(core, measurement, analysis, snapshots, scratch);
-  const sums = shrinkCore(workspace, size, noiseVariance);
-  modeProductsInto(mean, core, synthesis, snapshots, scratch);
-  computeVariance(workspace, modes);
-  return sums;
+  return true;
 }
 
 function resize(factor: Writable<ModeFactor>, rows: number, size: number): void {
@@ -173,8 +181,7 @@ function resize(factor: Writable<ModeFactor>, rows: number, size: number): void 
 /** A_n diag(√γ_n) = U_n S_n V_n^H and what is derived from it. */
 function decompose(d: ModeDecomposition, mode: Mode): boolean {
   const { rows, count, priorVariance } = mode;
-  weightAtoms(mode, mode.dictionary.re, d.weighted.re);
-  if (mode.dictionary.im !== undefined) weightAtoms(mode, mode.dictionary.im, d.weighted.im!);
+  weightAtoms(mode, d.weighted);
   const rank = Math.min(rows, count);
   const { s, u, v, coverage, eigenvalues } = d;
   if (!svdInto(d.weighted, rows, count, u, s, v, d.svd)) return false;
@@ -201,19 +208,10 @@ function decompose(d: ModeDecomposition, mode: Mode): boolean {
   return true;
 }
 
-/** to ← A_n diag(√γ_n) at the active atoms. */
-function weightAtoms(mode: Mode, from: Float64Array, to: Float64Array): void {
-  const { rows, atoms, count, active, priorVariance } = mode;
-  for (let j = 0; j < count; j++) {
-    const root = Math.sqrt(priorVariance[j]);
-    const atom = active[j];
-    for (let m = 0; m < rows; m++) to[m * count + j] = from[m * atoms + atom] * root;
-  }
-}
-
 /** Turns T into T · D and λ into σ² D; collects the sums on the way. */
-function shrinkCore(workspace: PosteriorWorkspace, size: number, noiseVariance: number): PosteriorSums {
-  const { snapshots, energy, rows, real } = workspace;
+function shrinkCore(workspace: PosteriorWorkspace, noiseVariance: number): PosteriorSums {
+  const { snapshots, energy, rows, real, analysis } = workspace;
+  const size = analysis.reduce((product, factor) => product * factor.rows, 1);
   const { re, im } = workspace.core;
   const shrinkage = workspace.shrinkage.re;
   let logDeterminant = (rows - size) * Math.log(noiseVariance);
@@ -254,7 +252,8 @@ function shrinkCore(workspace: PosteriorWorkspace, size: number, noiseVariance: 
   };
 }
 
-function computeVariance(workspace: PosteriorWorkspace, modes: readonly Mode[]): void {
+/** variance ← diag Σ/γ of the full grid: σ² D ×_n |V_n|² + 1 − ∏ (1 − ν_n). */
+export function fillShares(workspace: PosteriorWorkspace, modes: readonly Mode[]): void {
   const { decompositions, spread, shrinkage, coverage, realScratch } = workspace;
   modeProductsInto(workspace.variance, shrinkage, spread, 1, realScratch);
   const variance = workspace.variance.re;
@@ -266,6 +265,11 @@ function computeVariance(workspace: PosteriorWorkspace, modes: readonly Mode[]):
     }
     for (let j = 0; j < size; j++) variance[j] = variance[j] + (1 - coverage[j]);
   }
+}
+
+/** variance ← γ · variance. */
+export function weighByPrior({ variance: shares, coverage }: PosteriorWorkspace, modes: readonly Mode[]): void {
+  const variance = shares.re;
   // γ goes where the coverage was; rounding must not lift a posterior variance above its prior.
   const size = fullPriorVariance(modes, coverage);
   for (let j = 0; j < size; j++) variance[j] = coverage[j] * Math.min(1, variance[j]);

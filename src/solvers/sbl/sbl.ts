@@ -1,40 +1,10 @@
-import { type Room, roomSteps } from "../../kernels/room.js";
-import { type WorkingOperator, workingColumns, workingOperator } from "../../operators/working.js";
 import { choiceOption, numberOption, type OptionValues, readOptions, withDefault } from "../../options.js";
-import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps, StopReason } from "../contract.js";
-import { type NoiseStart, noiseOption, readNoise } from "../noise.js";
-import { bayesianResult } from "../posterior/bayesian-result.js";
-import {
-  type CoefficientSide,
-  coefficientSidePosterior,
-  createCoefficientSide,
-  keepCoefficients,
-} from "../posterior/coefficient-side.js";
-import {
-  createMeasurementSide,
-  type MeasurementSide,
-  measurementSidePosterior,
-} from "../posterior/measurement-side.js";
-import { createData, type Data, emptyPosterior, type PosteriorSums } from "../posterior/posterior.js";
-import {
-  type DictionaryInput,
-  type MeasurementInput,
-  type Problem,
-  readProblem,
-  restoreLogEvidence,
-  restoreVariance,
-} from "../problem.js";
+import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps } from "../contract.js";
+import { noiseOption } from "../noise.js";
+import type { DictionaryInput, MeasurementInput } from "../problem.js";
 import { runSolver, sharedOptionRules } from "../run.js";
-import {
-  type InitialPrior,
-  learnedNoise,
-  meanPower,
-  meanSquares,
-  noiseFromResidual,
-  priorUnit,
-  relativeChange,
-  startingNoise,
-} from "./hyperparameters.js";
+import { type InitialPrior, learnedNoise, meanSquares, noiseFromResidual } from "./hyperparameters.js";
+import { type ActivePosterior, independentPriorSteps, type PriorUpdate } from "./independent-priors.js";
 
 /** Options of {@link sbl}. */
 export interface SblOptions extends SolverOptions {
@@ -119,211 +89,24 @@ export function sblSteps(
   options: SblOptions,
 ): SolverSteps<BayesianResult> {
   const settings = readOptions(who, optionTable, options);
-  const noise = readNoise(who, settings.noise);
-  const problem = readProblem(who, dictionary, measurement);
-  const noiseVariance = startingNoise(who, noise, problem);
-  return roomSteps(who, (room) =>
-    iterate(createState(problem, settings, noiseVariance, room), settings, noise),
-  );
+  return independentPriorSteps(who, dictionary, measurement, settings, () => updates[settings.update]);
 }
 
-function* iterate(state: State, settings: Settings, noise: NoiseStart): SolverSteps<BayesianResult> {
-  const { problem } = state;
-  if (problem.zero) {
-    // The evidence of y = 0 is largest at γ = 0.
-    state.count = 0;
-    return finish(state, 0, "zero-measurement");
-  }
-  if (state.count === 0) return finish(state, 0, "empty-support");
-
-  for (let iteration = 1; iteration <= settings.maxIterations; iteration++) {
-    const posterior = computePosterior(state);
-    if (posterior === undefined) return end(state, iteration - 1, "breakdown");
-    const change = maximise(state, posterior, settings, noise);
-    const supportSize = state.count;
-    const logEvidence = restoreLogEvidence(posterior.logEvidence, problem);
-    const converged = change <= settings.tolerance;
-    const reason: StopReason =
-      supportSize === 0 ? "empty-support" : converged ? "tolerance" : "max-iterations";
-    const current = () => state.answer ?? finish(state, iteration, reason);
-    yield { iteration, change, supportSize, logEvidence, current };
-    if (reason !== "max-iterations") return end(state, iteration, reason);
-  }
-  return end(state, settings.maxIterations, "max-iterations");
+/** γ ← |μ|² + diag Σ. */
+export function emPriors({ problem, data, count }: ActivePosterior, out: Float64Array): void {
+  const { mean, variance } = data;
+  meanSquares(mean, count, problem.snapshots, out);
+  for (let j = 0; j < count; j++) out[j] = out[j] + variance[j];
 }
 
-/** Hyperparameters and the atoms they belong to; the first `count` entries of each list. */
-interface Hyperparameters {
-  count: number;
-  /** Columns of the caller's dictionary, ascending. */
-  readonly atoms: Int32Array;
-  priorVariance: Float64Array;
-  noiseVariance: number;
+/** γ ← |μ|²/(1 − diag Σ/γ). */
+function fixedPointPriors({ problem, data, count }: ActivePosterior, out: Float64Array): void {
+  const { mean, determined } = data;
+  meanSquares(mean, count, problem.snapshots, out);
+  for (let j = 0; j < count; j++) out[j] = determined[j] > 0 ? out[j] / determined[j] : 0;
 }
 
-interface State extends Hyperparameters {
-  readonly problem: Problem;
-  readonly data: Data;
-  operator: WorkingOperator;
-  /** The active atoms as columns of the operator. */
-  readonly columns: Int32Array;
-  /** Where the next prior variances are put together. */
-  updated: Float64Array;
-  measurementSide: MeasurementSide | undefined;
-  coefficientSide: CoefficientSide | undefined;
-  /** The hyperparameters of the last posterior that could be computed; `count` −1 before the first. */
-  readonly sound: Hyperparameters;
-  /** The result, once there is one. */
-  answer: BayesianResult | undefined;
-  /** Positions of the atoms that are kept when others are removed. */
-  readonly kept: Int32Array;
-}
-
-function createState(problem: Problem, settings: Settings, noiseVariance: number, room: Room): State {
-  const { operator } = problem;
-  const norms = operator.columnNorms();
-  const energy = norms.reduce((sum, norm) => sum + norm, 0);
-  const level =
-    settings.initial === "ones" || energy === 0
-      ? priorUnit(problem)
-      : (meanPower(problem) * operator.rows) / energy;
-  // An atom that is zero can explain nothing and is never active.
-  const columns = Int32Array.from(norms, (_, column) => column).filter((column) => norms[column] !== 0);
-  const count = columns.length;
-  return {
-    problem,
-    data: createData(problem, operator.columns, room),
-    operator: workingOperator(operator, room),
-    count,
-    columns,
-    atoms: columns.slice(),
-    priorVariance: new Float64Array(count).fill(level),
-    updated: new Float64Array(count),
-    noiseVariance,
-    measurementSide: undefined,
-    coefficientSide: undefined,
-    sound: { count: -1, atoms: columns.slice(), priorVariance: new Float64Array(count), noiseVariance: 0 },
-    answer: undefined,
-    kept: new Int32Array(count),
-  };
-}
-
-/** By the smaller of the two inverses. */
-function computePosterior(state: State): PosteriorSums | undefined {
-  const { data } = state;
-  let posterior: PosteriorSums | undefined;
-  if (state.count === 0) posterior = emptyPosterior(data, state.noiseVariance);
-  else if (state.count < data.rows) {
-    state.coefficientSide ??= createCoefficientSide(state, data);
-    posterior = coefficientSidePosterior(state.coefficientSide, state, data);
-  } else {
-    state.measurementSide ??= createMeasurementSide(data);
-    posterior = measurementSidePosterior(state.measurementSide, state, data);
-  }
-  if (posterior !== undefined) copyHyperparameters(state, state.sound);
-  return posterior;
-}
-
-function copyHyperparameters(from: Hyperparameters, to: Hyperparameters): void {
-  to.count = from.count;
-  to.noiseVariance = from.noiseVariance;
-  for (let j = 0; j < from.count; j++) {
-    to.atoms[j] = from.atoms[j];
-    to.priorVariance[j] = from.priorVariance[j];
-  }
-}
-
-/** One update of γ and σ², then pruning; returns ‖Δγ‖/‖γ‖. */
-function maximise(state: State, posterior: PosteriorSums, settings: Settings, noise: NoiseStart): number {
-  const { problem, data, count, priorVariance, updated } = state;
-  const { variance, determined } = data;
-  meanSquares(data.mean, count, problem.snapshots, updated);
-  for (let j = 0; j < count; j++) {
-    if (settings.update === "em") updated[j] = updated[j] + variance[j];
-    else updated[j] = determined[j] > 0 ? updated[j] / determined[j] : 0;
-  }
-  if (noise.learned) {
-    const learn = settings.update === "em" ? learnedNoise : noiseFromResidual;
-    state.noiseVariance = learn(state.noiseVariance, posterior, problem);
-  }
-  const change = relativeChange(updated, priorVariance, count);
-  state.priorVariance = updated;
-  state.updated = priorVariance;
-  prune(state, settings.pruneRatio);
-  return change;
-}
-
-/** Keeps the atoms whose γ is at least `ratio` times the largest. */
-function prune(state: State, ratio: number): void {
-  const { data, columns, atoms, priorVariance, kept, count: before } = state;
-  let largest = 0;
-  for (let j = 0; j < before; j++) largest = Math.max(largest, priorVariance[j]);
-  let count = 0;
-  for (let j = 0; j < before; j++) {
-    const value = priorVariance[j];
-    if (!(value > 0) || value < ratio * largest) continue;
-    columns[count] = columns[j];
-    atoms[count] = atoms[j];
-    priorVariance[count] = value;
-    kept[count++] = j;
-  }
-  if (count === before) return;
-  state.count = count;
-  if (state.coefficientSide !== undefined) keepCoefficients(state.coefficientSide, kept, count, before, data);
-  else compact(state);
-}
-
-/** Without structure to lose, few atoms are cheaper as a matrix of their own. */
-function compact(state: State): void {
-  const { problem, operator, columns, count, data } = state;
-  if (problem.operator.factors !== undefined || count < data.rows || 2 * count >= operator.columns) return;
-  if (!operator.keep(columns, count)) {
-    state.operator = workingColumns(operator, columns, count, problem.operator.cost, data.room);
-  }
-  for (let j = 0; j < count; j++) columns[j] = j;
-}
-
-/** Goes back to the last hyperparameters whose posterior could be computed. */
-function restoreSound(state: State): void {
-  const { problem, sound, columns, data } = state;
-  copyHyperparameters(sound, state);
-  state.operator = workingOperator(problem.operator, data.room);
-  state.coefficientSide = undefined;
-  columns.set(state.atoms.subarray(0, state.count));
-}
-
-/** Ends the run; from now on its working memory is not there. */
-function end(state: State, iterations: number, reason: StopReason): BayesianResult {
-  state.answer = finish(state, iterations, reason);
-  return state.answer;
-}
-
-/** The posterior at the hyperparameters as they stand, or the last sound ones, in the caller's units. */
-function finish(state: State, iterations: number, stop: StopReason): BayesianResult {
-  const { problem, data, sound } = state;
-  let sums = stop === "breakdown" ? undefined : computePosterior(state);
-  const reason = sums === undefined ? "breakdown" : stop;
-  if (sums === undefined && sound.count >= 0) {
-    restoreSound(state);
-    sums = computePosterior(state);
-  }
-  const { count, noiseVariance } = state;
-  const atoms = state.atoms.slice(0, count);
-  const columns = problem.operator.columns;
-  const priorVariance = new Float64Array(columns);
-  for (let j = 0; j < count; j++) priorVariance[atoms[j]] = state.priorVariance[j];
-  return bayesianResult(problem, {
-    solver: "sbl",
-    who,
-    atoms: columns,
-    support: atoms,
-    posterior: sums && { mean: data.mean, variance: data.variance, ...sums },
-    hyperparameters: {
-      kind: "independent",
-      priorVariance: restoreVariance(who, priorVariance, problem.units),
-    },
-    noiseVariance,
-    iterations,
-    reason,
-  });
-}
+const updates: Readonly<Record<Settings["update"], PriorUpdate>> = {
+  em: { who, solver: who, updatePriors: emPriors, learnNoise: learnedNoise },
+  "fixed-point": { who, solver: who, updatePriors: fixedPointPriors, learnNoise: noiseFromResidual },
+};

@@ -30,9 +30,12 @@ describe("list", () => {
   it("shows everything that has a name", async () => {
     const { status, out, err } = await sparsewave("list");
     expect({ status, err }).toEqual({ status: 0, err: "" });
-    expect(out).toContain("  toy-figure     Estimating a mean\n");
-    expect(out).toContain("  toy            The mean of normal samples\n");
-    expect(out).toMatch(/ {2}kronecker-sbl +\S/);
+    expect(out).toMatch(/^ {2}toy-figure +Estimating a mean$/m);
+    expect(out).toMatch(/^ {2}toy +The mean of normal samples$/m);
+    expect(out).toMatch(/^ {2}kronecker-sbl +\S/m);
+    const starts = [...out.matchAll(/^ {2}\S+ {2,}/gm)].map(([before]) => before.length);
+    expect(starts.length).toBeGreaterThan(6);
+    expect(new Set(starts).size).toBe(1);
   });
 
   it("prints one JSON object", async () => {
@@ -67,6 +70,7 @@ describe("run", () => {
       "trials.log",
     ]);
     expect(out).toContain("NMSE [dB]: NMSE of the mean\n");
+    expect(out).toMatch(/\n\nMedian time per run: average [\d.]+ \S+ · truth [\d.]+ \S+\n\nResults are in /);
     expect(out).toContain(`Results are in ${folder.path("run")}`);
     const result = readJson("run", "result.json");
     expect(result).toMatchObject({ schema: "sparsewave.result/1", figure: "toy-figure", seed: 1 });

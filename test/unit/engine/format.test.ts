@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   axisTitle,
+  formatBytes,
   formatDuration,
   formatNumber,
   formatPoint,
+  formatRoundSeconds,
+  formatSeconds,
   formatSummary,
   metricTitle,
 } from "../../../simulations/engine/format.js";
@@ -46,6 +49,47 @@ describe("formatSummary", () => {
   it("marks what is unknown", () => {
     const unknown = { mean: null, median: null, standardError: null, interval95: null };
     expect(formatSummary(unknown, "decibel")).toEqual({ mean: "–", interval: "–", median: "–" });
+  });
+});
+
+describe("formatSeconds", () => {
+  it.each([
+    [null, "–"],
+    [0, "0 µs"],
+    [4e-7, "0.40 µs"],
+    [0.00012345, "123 µs"],
+    [0.0009991, "999 µs"],
+    [0.0009996, "1.0 ms"],
+    [0.0123, "12 ms"],
+    [0.0994, "99 ms"],
+    [0.0996, "0.10 s"],
+    [0.85, "0.85 s"],
+    [2.34, "2.3 s"],
+    [99.6, "100 s"],
+    [5432.1, "5432 s"],
+  ])("writes %d as %s", (seconds, text) => {
+    expect(formatSeconds(seconds)).toBe(text);
+  });
+
+  it("leaves out digits that say nothing", () => {
+    const texts = [1e-6, 5e-5, 1e-3, 0.02, 0.1, 5, 2000].map(formatRoundSeconds);
+    expect(texts).toEqual(["1 µs", "50 µs", "1 ms", "20 ms", "0.1 s", "5 s", "2000 s"]);
+  });
+});
+
+describe("formatBytes", () => {
+  it.each([
+    [null, "–"],
+    [0, "0"],
+    [640, "640 B"],
+    [1024, "1.0 KiB"],
+    [4608, "4.5 KiB"],
+    [1023 * 1024, "1023 KiB"],
+    [2 ** 20 - 1, "1.0 MiB"],
+    [99.7 * 2 ** 20, "100 MiB"],
+    [2 ** 31, "2.0 GiB"],
+  ])("writes %d as %s", (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
   });
 });
 

@@ -45,6 +45,16 @@ describe("overrideFigure", () => {
     expect(figure.grid).toEqual(toyFigure.grid);
   });
 
+  it("unsets a field with null, also one that is a coordinate", async () => {
+    const figure = await withSettings("mean=null", "samples=null");
+    expect(figure.configuration).toEqual({ mean: null, samples: null });
+    expect(figure.grid).toEqual({ "noise.variance": toyFigure.grid["noise.variance"] });
+    expect((await withSettings("samples=null", "samples=3,4")).grid).toEqual({
+      "noise.variance": toyFigure.grid["noise.variance"],
+      samples: [3, 4],
+    });
+  });
+
   it("lets the later of two settings hold", async () => {
     expect((await withSettings("mean=3", "mean=4")).configuration).toEqual({ mean: 4 });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AnyEstimator, AnyScenario } from "../../../simulations/engine/contract.js";
 import { createPlan } from "../../../simulations/engine/plan.js";
 import { trialLines } from "../../../simulations/engine/records.js";
 import { useKernels } from "../../../src/kernels/index.js";
@@ -10,7 +11,7 @@ describe("resultRecord", () => {
   it("is the same bytes for the same plan, without times or facts of the machine", async () => {
     const [one, two] = [await toyRun(), await toyRun()];
     expect(JSON.stringify(one.result)).toBe(JSON.stringify(two.result));
-    expect(JSON.stringify(one.result)).not.toMatch(/seconds|node|date|workers|kernels/i);
+    expect(JSON.stringify(one.result)).not.toMatch(/seconds|node|date|workers|kernels|memory/i);
     expect(Object.keys(one.result)).toEqual([
       "schema",
       "figure",
@@ -47,6 +48,36 @@ describe("timingRecord", () => {
     expect((await toyRun()).timing.kernels).toBe(backend);
     useSuiteKernels();
   });
+
+  it("has the times and the memory of every point and estimator, in the order of the result", async () => {
+    const { timing, result } = await toyRun();
+    const places = (points: readonly { at: object; estimators: readonly { id: string }[] }[]) =>
+      points.map(({ at, estimators }) => [at, estimators.map(({ id }) => id)]);
+    expect(places(timing.points!)).toEqual(places(result.points));
+    expect(timing.estimators.map(({ id }) => id)).toEqual(["average", "first", "fragile", "truth"]);
+    timing.estimators.forEach(({ seconds, medianSeconds }, e) => {
+      const medians = timing.points!.map(({ estimators }) => estimators[e].medianSeconds!);
+      expect(medianSeconds).toBeGreaterThanOrEqual(Math.min(...medians));
+      expect(medianSeconds).toBeLessThanOrEqual(Math.max(...medians));
+      expect(seconds).toBeGreaterThan(medianSeconds!);
+    });
+  });
+
+  it("has no times of an estimator that always fails", async () => {
+    const failing: AnyEstimator = {
+      id: "failing",
+      summary: "",
+      estimate: () => {
+        throw new Error("never");
+      },
+    };
+    const scenario: AnyScenario = { ...toyScenario, estimators: [failing] };
+    const { timing } = await toyRun({ estimators: ["failing"] }, scenario);
+    const nothing = { trials: 0, medianSeconds: null, meanSeconds: null, maxMemoryBytes: null };
+    for (const { estimators } of timing.points!) expect(estimators).toEqual([{ id: "failing", ...nothing }]);
+    expect(timing.estimators[0].medianSeconds).toBeNull();
+    expect(timing.estimators[0].seconds).toBeGreaterThan(0);
+  });
 });
 
 describe("trialLines", () => {
@@ -56,9 +87,20 @@ describe("trialLines", () => {
       point: 3,
       trial: 7,
       estimators: [
-        { status: "ok", metrics: [0.1, undefined], seconds: 1 },
-        { status: "diverged", metrics: [Number.NaN, Number.NEGATIVE_INFINITY], seconds: 1 },
-        { status: "error", metrics: [undefined, undefined], seconds: 1, message: 'a "quoted" word' },
+        { status: "ok", metrics: [0.1, undefined], seconds: 1, workingMemory: 64 },
+        {
+          status: "diverged",
+          metrics: [Number.NaN, Number.NEGATIVE_INFINITY],
+          seconds: 1,
+          workingMemory: 64,
+        },
+        {
+          status: "error",
+          metrics: [undefined, undefined],
+          seconds: 1,
+          workingMemory: 0,
+          message: 'a "quoted" word',
+        },
       ],
     });
     const at = { "noise.variance": 1, samples: 16 };

@@ -9,7 +9,7 @@ const plan = createPlan({ ...toyFigure, estimators: ["average"], trials: 5 }, to
 
 function reduced(...trials: readonly [TrialStatus, number | undefined, number | undefined][]) {
   const records = trials.map(([status, ...metrics], trial): TrialRecord => {
-    return { point: 3, trial, estimators: [{ status, metrics, seconds: 1 }] };
+    return { point: 3, trial, estimators: [{ status, metrics, seconds: 1, workingMemory: 0 }] };
   });
   return reducePoint(plan, records);
 }
@@ -40,7 +40,7 @@ describe("reducePoint", () => {
     );
     const records = [0.001, 0.8].map((value, trial): TrialRecord => {
       const metrics = [value, value];
-      return { point: 3, trial, estimators: [{ status: "ok", metrics, seconds: 1 }] };
+      return { point: 3, trial, estimators: [{ status: "ok", metrics, seconds: 1, workingMemory: 0 }] };
     });
     expect(reducePoint(bounded, records).estimators[0].metrics["nmse"].interval95).toEqual([0, 0.9]);
     expect(reducePoint(plan, records).estimators[0].metrics["nmse"].interval95![0]).toBeLessThan(0);

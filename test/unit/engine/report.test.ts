@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { type Chart, metricPanels } from "../../../simulations/engine/report/charts.js";
 import { renderReport } from "../../../simulations/engine/report/page.js";
 import { seriesStyles } from "../../../simulations/engine/report/palette.js";
-import type { MetricSummary, PlanRecord } from "../../../simulations/engine/result.js";
+import { timePanels } from "../../../simulations/engine/report/time-charts.js";
+import type { MetricSummary, PlanRecord, PointTiming } from "../../../simulations/engine/result.js";
 import type { StoredRun } from "../../../simulations/engine/result-files.js";
 import { toyRun } from "../../support/toy-run.js";
 
@@ -43,8 +44,8 @@ describe("renderReport", () => {
     const run = await toyRun();
     const html = pageOf(renderReport(run));
     const charts = embeddedCharts(html);
-    // Two metrics, one panel for each noise variance or number of samples.
-    expect(charts.length).toBeGreaterThan(2);
+    // Two metrics and the time, one panel for each number of samples.
+    expect(charts).toHaveLength(6);
     for (const { id } of charts) expect(html).toContain(`<div class="chart" id="${id}"></div>`);
     expect(html).toContain("<h1>Estimating a mean</h1>");
     expect(html).toContain("npx sparsewave run toy-figure");
@@ -65,12 +66,50 @@ describe("renderReport", () => {
 
   it("renders without the times", async () => {
     const { plan, result } = await toyRun();
-    expect(pageOf(renderReport({ plan, result }))).not.toContain("run time");
+    const page = pageOf(renderReport({ plan, result }));
+    expect(page).not.toContain("run time");
+    expect(page).not.toContain("Time per run");
+    expect(embeddedCharts(page)).toHaveLength(4);
+  });
+
+  it("leaves the time per run out if only the run as a whole was timed", async () => {
+    const { plan, result, timing } = await toyRun();
+    const { points: _, ...earlier } = timing;
+    const page = pageOf(renderReport({ plan, result, timing: earlier }));
+    expect(page).toContain("run time");
+    expect(page).not.toContain("Time per run");
+  });
+
+  it("has the time and the memory of every estimator at every point", async () => {
+    const run = await toyRun();
+    const points = run.timing.points!.map((point, p) => ({
+      ...point,
+      estimators: point.estimators.map((estimator, e) => ({
+        ...estimator,
+        medianSeconds: 0.001 * (10 * p + e + 11),
+        meanSeconds: 1 + p + e,
+        maxMemoryBytes: 2 ** 10 * (p + 1),
+      })),
+    }));
+    const page = pageOf(renderReport({ ...run, timing: { ...run.timing, points, workers: 3 } }));
+    const section = /<h2>Time per run<\/h2>[\s\S]*?<\/section>/.exec(page)![0];
+    expect(section).toContain("3 at a time");
+    for (const { estimators } of points) {
+      for (const { medianSeconds, meanSeconds, maxMemoryBytes } of estimators) {
+        expect(section).toContain(
+          `<td>${Math.round(1000 * medianSeconds)} ms<small>mean ${meanSeconds}.0 s</small>` +
+            `<small>memory ${maxMemoryBytes / 2 ** 10}.0 KiB</small></td>`,
+        );
+      }
+    }
+    const ids = embeddedCharts(page).map(({ id }) => id);
+    expect(ids.slice(-2)).toEqual(["time-per-run-1", "time-per-run-2"]);
+    for (const id of ids.slice(-2)) expect(section).toContain(`<div class="chart" id="${id}"></div>`);
   });
 
   it("escapes whatever a file may hold", async () => {
     const evil = `</script><script>alert("1")</script><img src=x onerror='alert(2)'>`;
-    const { plan, result } = await toyRun({ title: evil });
+    const { plan, result, timing } = await toyRun({ title: evil });
     const poisoned: StoredRun = {
       plan: {
         ...plan,
@@ -95,6 +134,13 @@ describe("renderReport", () => {
               Object.entries(estimator.metrics).map(([id, summary]) => [`${evil}${id}`, summary]),
             ),
           })),
+        })),
+      },
+      timing: {
+        ...timing,
+        points: timing.points!.map(({ estimators }, index) => ({
+          at: { [evil]: index },
+          estimators: estimators.map((estimator) => ({ ...estimator, id: evil })),
         })),
       },
     };
@@ -166,6 +212,71 @@ describe("metricPanels", () => {
     expect(metricPanels(linear.plan, linear.result, linear.metric)[0].chart.series[0].low[0]).toBe(-0.03);
     const single = withMetric(run, "decibel", { mean: 1, median: 1, standardError: null, interval95: null });
     expect(metricPanels(single.plan, single.result, single.metric)[0].chart.series[0].low[0]).toBe(0);
+  });
+});
+
+describe("timePanels", () => {
+  /** The toy run with these median times: of a point, for each estimator. */
+  async function panelsWith(seconds: (point: number, estimator: number) => number | null) {
+    const { plan, result, timing } = await toyRun();
+    const points = timing.points!.map(
+      (point, p): PointTiming => ({
+        ...point,
+        estimators: point.estimators.map((own, e) => ({ ...own, medianSeconds: seconds(p, e) })),
+      }),
+    );
+    return { panels: timePanels(plan, points), metric: metricPanels(plan, result, plan.metrics[0]) };
+  }
+
+  it("have the axis, the panels and the colours of the metrics", async () => {
+    const { panels, metric } = await panelsWith((p, e) => 0.001 * (p + 1) * (e + 1));
+    expect(panels.map(({ caption, coordinate }) => [caption, coordinate])).toEqual(
+      metric.map(({ caption, coordinate }) => [caption, coordinate]),
+    );
+    panels.forEach(({ chart }, index) => {
+      const other = metric[index].chart;
+      expect(chart.yType).toBe("log");
+      expect([chart.xTitle, chart.xTicks]).toEqual([other.xTitle, other.xTicks]);
+      expect(chart.series.map(({ name, style }) => [name, style])).toEqual(
+        other.series.map(({ name, style }) => [name, style]),
+      );
+      for (const { low, high, median } of chart.series) expect([low, high, median]).toEqual([[], [], []]);
+    });
+    // The second panel has points 1, 3 and 5: 16 samples.
+    expect(panels[1].chart.series[2].y).toEqual(
+      [0.006, 0.012, 0.018].map((value) => expect.closeTo(value, 12)),
+    );
+  });
+
+  it("leave out what was not timed, and what has no place on a logarithmic axis", async () => {
+    const { panels } = await panelsWith((p, e) => (e === 0 ? null : e === 1 && p < 2 ? 0 : 1));
+    expect(panels[0].chart.series.map(({ name, x }) => [name, x])).toEqual([
+      ["first", [1, 2]],
+      ["fragile", [0.5, 1, 2]],
+      ["truth", [0.5, 1, 2]],
+    ]);
+    const nothing = await panelsWith(() => null);
+    for (const { chart } of nothing.panels) {
+      expect(chart.series).toEqual([]);
+      expect(chart).not.toHaveProperty("yAxis");
+    }
+  });
+
+  it.each([
+    ["a narrow range", [0.012, 0.017], ["10 ms", "20 ms"]],
+    ["a single value", [0.03], ["20 ms", "50 ms"]],
+    ["a value on a tick", [0.02], ["20 ms", "50 ms"]],
+    ["values on ticks", [0.05, 0.5], ["50 ms", "0.1 s", "0.2 s", "0.5 s"]],
+    ["a wide range", [3e-7, 0.4], ["1 µs", "10 µs", "100 µs", "1 ms", "10 ms", "0.1 s"]],
+    ["long times", [40, 900], ["20 s", "50 s", "100 s", "200 s", "500 s", "1000 s"]],
+  ])("have ticks on both sides of %s", async (_, values, texts) => {
+    const { panels } = await panelsWith((_p, e) => values[Math.min(e, values.length - 1)]);
+    const axis = panels[0].chart.yAxis!;
+    expect(axis.texts).toEqual(texts);
+    expect(axis.values).toHaveLength(texts.length);
+    expect(axis.range[0]).toBeLessThanOrEqual(Math.min(...values));
+    expect(axis.range[1]).toBeGreaterThanOrEqual(Math.max(...values));
+    expect(axis.range[1]).toBeGreaterThan(axis.range[0]);
   });
 });
 

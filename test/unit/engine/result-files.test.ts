@@ -90,6 +90,7 @@ describe("readResultFolder", () => {
     expect(plan).toEqual(again.plan);
     expect(result).toEqual(again.result);
     expect(timing!.schema).toBe("sparsewave.timing/1");
+    expect(timing!.points!.map(({ at }) => at)).toEqual(result.points.map(({ at }) => at));
     expect(timing!.kernels).toBe(kernelInfo().backend);
   });
 
@@ -100,6 +101,31 @@ describe("readResultFolder", () => {
     expect(kernels).toBe(kernelInfo().backend);
     writeFileSync(file, JSON.stringify(earlier));
     expect(readResultFolder(folder.path("run")).timing).toEqual(earlier);
+  });
+
+  it("reads the times of a version that did not time every run", async () => {
+    await writeRun(folder.path("run"));
+    const file = folder.path("run", "timing.json");
+    const { points, ...earlier } = JSON.parse(readFileSync(file, "utf8"));
+    expect(points).toHaveLength(6);
+    for (const estimator of earlier.estimators) delete estimator.medianSeconds;
+    writeFileSync(file, JSON.stringify(earlier));
+    const { timing } = readResultFolder(folder.path("run"));
+    expect(timing).toEqual(earlier);
+    expect(timing).not.toHaveProperty("points");
+  });
+
+  it("refuses the times of another plan", async () => {
+    await writeRun(folder.path("run"));
+    for (const change of [{ estimators: ["average"] }, { grid: { samples: [16] } }]) {
+      const { timing } = await toyRun(change);
+      writeFileSync(folder.path("run", "timing.json"), JSON.stringify(timing));
+      const error = await thrownBy(() => readResultFolder(folder.path("run")));
+      expect(isSparseError(error, "format")).toBe(true);
+      expect(error.message).toBe(
+        "report: result.json and timing.json are not of one run; expected the same grid points and estimators",
+      );
+    }
   });
 
   it("does without the times", async () => {

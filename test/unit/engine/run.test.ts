@@ -59,6 +59,26 @@ describe("runPlan", () => {
     expect(outcome.points.every((point) => point.estimators.every(({ trials }) => trials === 40))).toBe(true);
   });
 
+  it("times every run of every estimator that did not fail with an error", async () => {
+    for (const runner of [inProcessRunner(plan), shufflingRunner(3, 1)]) {
+      const { outcome } = await logAndPoints(runner);
+      expect(outcome.times.map(({ at }) => at)).toEqual(plan.points.map(({ at }) => at));
+      outcome.points.forEach(({ estimators }, p) => {
+        const counts = outcome.times[p].estimators.map(({ id, trials }) => [id, trials]);
+        expect(counts).toEqual(
+          estimators.map(({ id, trials, statuses }) => [id, trials - (statuses.error ?? 0)]),
+        );
+      });
+      const failed = outcome.points.reduce(
+        (sum, point) => sum + (point.estimators[2].statuses.error ?? 0),
+        0,
+      );
+      expect(failed).toBeGreaterThan(0);
+      expect(outcome.runSeconds.map(({ length }) => length)).toEqual([240, 240, 240 - failed, 240]);
+      expect(outcome.runSeconds.flat().every((seconds) => seconds >= 0)).toBe(true);
+    }
+  });
+
   it("keeps the first message of an estimator that fails", async () => {
     const { outcome } = await logAndPoints(inProcessRunner(plan));
     expect([...outcome.firstErrors]).toEqual([["fragile", "Error: the first sample is too large"]]);
@@ -83,7 +103,7 @@ describe("runPlan", () => {
 
   it("does nothing if it is stopped before it starts", async () => {
     const outcome = await runPlan(plan, inProcessRunner(plan), { signal: AbortSignal.abort() });
-    expect(outcome).toMatchObject({ trials: 0, complete: false, points: [] });
+    expect(outcome).toMatchObject({ trials: 0, complete: false, points: [], times: [] });
   });
 
   it("throws once what a runner throws, after the others have ended", async () => {

@@ -5,7 +5,7 @@ import type {
   PlanRecord,
   Result,
 } from "../../../simulations/engine/result.js";
-import { renderTables } from "../../../simulations/engine/table.js";
+import { renderTables, renderTimes } from "../../../simulations/engine/table.js";
 import { toyRun } from "../../support/toy-run.js";
 
 const value = (mean: number): MetricSummary => ({
@@ -98,5 +98,39 @@ Trials that did not end well (averages leave out diverged and error):
     const text = await tables(many, () => [estimator("omp", value(1), { ok: 8, breakdown: 1 })]);
     expect(text.match(/: 1 breakdown of 9/g)).toHaveLength(20);
     expect(text).toContain("… and 30 more");
+  });
+});
+
+describe("renderTimes", () => {
+  async function times(medians: Record<string, number | null | undefined>, width = 120): Promise<string> {
+    const { timing } = await toyRun();
+    const estimators = Object.entries(medians).map(([id, medianSeconds]) => ({
+      id,
+      seconds: 1,
+      ...(medianSeconds === undefined ? {} : { medianSeconds }),
+    }));
+    return renderTimes({ ...timing, estimators }, width);
+  }
+
+  it("is one line", async () => {
+    expect(await times({ omp: 0.0123, sbl: 0.85, broken: null, earlier: undefined })).toBe(
+      "Median time per run: omp 12 ms · sbl 0.85 s · broken – · earlier –\n",
+    );
+  });
+
+  it("is broken between estimators where the terminal ends", async () => {
+    const medians = Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((id) => [id.repeat(8), 0.01]));
+    for (const width of [50, 60, 70]) {
+      const text = await times(medians, width);
+      const lines = text.trimEnd().split("\n");
+      expect(lines.length).toBeGreaterThan(1);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+      expect(lines.slice(1).every((line) => line.startsWith("  "))).toBe(true);
+      expect(text.match(/[a-f]{8} 10 ms/g)).toHaveLength(6);
+    }
+  });
+
+  it("has an estimator on every line of the narrowest terminal", async () => {
+    expect(await times({ omp: 1, sbl: 2 }, 5)).toBe("Median time per run: omp 1.0 s ·\n  sbl 2.0 s\n");
   });
 });

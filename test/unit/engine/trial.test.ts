@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { AnyEstimator, AnyScenario, FigureConfiguration } from "../../../simulations/engine/contract.js";
 import { createPlan, type Plan } from "../../../simulations/engine/plan.js";
 import { runTrials, trialStream } from "../../../simulations/engine/trial.js";
+import { useKernels } from "../../../src/kernels/index.js";
+import { withRoom } from "../../../src/kernels/room.js";
 import { randomStream } from "../../../src/random/index.js";
+import { backends, useSuiteKernels } from "../../support/kernels.js";
 import { thrownBy } from "../../support/thrown.js";
 import { brokenScenarios, toyFigure, toyScenario } from "../../support/toy-study.mjs";
 
@@ -126,6 +129,50 @@ describe("runTrials", () => {
       metrics: [0.25, undefined],
       message: "Error: cannot be measured",
     });
+  });
+
+  it.each(backends)("measures the time and the memory of estimate alone: %s", (backend) => {
+    useKernels({ backend });
+    const work = (numbers: number, seconds: number) => {
+      const end = performance.now() + 1000 * seconds;
+      withRoom("work", (room) => room.planar(numbers, true));
+      while (performance.now() < end);
+    };
+    const working = (id: string, numbers: number, seconds: number): AnyEstimator => ({
+      id,
+      summary: "",
+      estimate: () => {
+        work(numbers, seconds);
+        return { status: "ok", estimate: 1 } as const;
+      },
+    });
+    const plan = planWith([
+      working("large", 512, 0.02),
+      working("small", 16, 0.001),
+      { id: "idle", summary: "", estimate: () => ({ status: "ok", estimate: 1 }) as const },
+    ]);
+    // A draw and metrics that work hardest of all.
+    const scenario: AnyScenario = {
+      ...plan.scenario,
+      draw: (configuration, stream) => {
+        work(4096, 0.2);
+        return plan.scenario.draw(configuration, stream);
+      },
+    };
+    const metrics = plan.metrics.map((metric) => ({
+      ...metric,
+      measure: (truth: unknown, estimate: unknown) => {
+        work(4096, 0.2);
+        return metric.measure(truth, estimate);
+      },
+    }));
+    const [{ estimators }] = runTrials({ ...plan, scenario, metrics }, 0, 1);
+    expect(estimators.map(({ workingMemory }) => workingMemory)).toEqual([4096, 128, 0]);
+    const [large, small, idle] = estimators.map(({ seconds }) => seconds);
+    expect(large).toBeGreaterThanOrEqual(0.02);
+    expect(small).toBeGreaterThanOrEqual(0.001);
+    for (const seconds of [large, small, idle]) expect(seconds).toBeLessThan(0.2);
+    useSuiteKernels();
   });
 
   it("takes undefined as a metric that does not apply", () => {

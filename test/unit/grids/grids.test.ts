@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { cosineGrid, movePoints, productGrid, refineAround, uniformGrid } from "../../../src/grids/index.js";
+import {
+  cosineGrid,
+  movePoints,
+  productGrid,
+  refineAround,
+  uniformGrid,
+  withPoints,
+} from "../../../src/grids/index.js";
 import { thrownBy } from "../../support/thrown.js";
 
 const delays = uniformGrid({ name: "delay", unit: "s", start: 0, stop: 2, points: 3 });
@@ -126,5 +133,28 @@ describe("movePoints", () => {
     const points = [...grid.points];
     points[5] = Number.NaN;
     expect((await thrownBy(() => movePoints(grid, points))).message).toContain("points is NaN at index 2");
+  });
+});
+
+describe("withPoints", () => {
+  it("has as many points as are given, with the same coordinates", () => {
+    const grid = productGrid(delays, dopplers);
+    const points = [0.25, -0.5, 1.75, 0.125];
+    const chosen = withPoints(grid, points);
+    points[0] = 9;
+    expect(chosen).toEqual({ axes: grid.axes, size: 2, points: Float64Array.of(0.25, -0.5, 1.75, 0.125) });
+    expect(withPoints(delays, new Float64Array(7)).size).toBe(7);
+    expect(Object.isFrozen(chosen)).toBe(true);
+  });
+
+  it("refuses what are no points of these coordinates", async () => {
+    const grid = productGrid(delays, dopplers);
+    expect((await thrownBy(() => withPoints(grid, [1, 2, 3]))).message).toBe(
+      "withPoints: points has 3 numbers; expected 2 for each of at least 1 point",
+    );
+    expect((await thrownBy(() => withPoints(delays, []))).code).toBe("shape");
+    expect((await thrownBy(() => withPoints(grid, [0, 0, 1, Number.NaN]))).message).toContain(
+      "points is NaN at index 1",
+    );
   });
 });

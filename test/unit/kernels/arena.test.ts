@@ -117,6 +117,34 @@ describe("Arena", () => {
     expect(arena.allocate("solver", 2 ** 16, true, 2 ** 20 + 2 ** 19).re).toHaveLength(2 ** 16);
   });
 
+  it("marks the most that was in use: blocks, and what a call needs beyond them", () => {
+    const peak = { bytes: 0 };
+    const marked = new Arena(peak);
+    const first = marked.allocate("test", 10, true, limit);
+    expect(peak.bytes).toBe(128);
+    const second = marked.allocate("test", 8, false, limit);
+    expect(peak.bytes).toBe(256);
+    marked.release(second);
+    marked.allocate("test", 1, true, limit);
+    expect([marked.used, peak.bytes]).toEqual([192, 256]);
+    marked.begin(0, limit);
+    expect(peak.bytes).toBe(256);
+    marked.begin(1000, limit);
+    expect([marked.used, peak.bytes]).toEqual([192, 1192]);
+    expect(thrownAtOnce(() => marked.begin(2 ** 20, 2 ** 16))).toMatchObject({ code: "limit" });
+    expect(
+      thrownAtOnce(() => marked.allocate("test", 2 ** 30, true, Number.POSITIVE_INFINITY)),
+    ).toMatchObject({
+      code: "limit",
+    });
+    expect(peak.bytes).toBe(1192);
+    // Started over by its owner, it follows again.
+    peak.bytes = 0;
+    marked.release(first);
+    marked.allocate("test", 1, true, limit);
+    expect(peak.bytes).toBe(256);
+  });
+
   it("ends in the same error where the engine gives no more", () => {
     const { used, bytes } = arena;
     // Beyond the address space of 4 GiB.
@@ -221,5 +249,15 @@ describe("HeapStore", () => {
     expect(thrownAtOnce(() => a.re).message).toBe(released("solver"));
     heap.release(b);
     expect(heap.used).toBe(0);
+  });
+
+  it("marks the most that was in use", () => {
+    const peak = { bytes: 0 };
+    const heap = new HeapStore(peak);
+    const [a] = [heap.allocate("test", 10, true, limit), heap.allocate("test", 8, false, limit)];
+    heap.release(a);
+    heap.allocate("test", 1, true, limit);
+    expect(thrownAtOnce(() => heap.allocate("test", 65, true, 512))).toMatchObject({ code: "limit" });
+    expect([heap.used, peak.bytes]).toEqual([192, 256]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type * as Library from "../../../src/index.js";
 import { webAssembly } from "../../../src/kernels/backend.js";
-import { kernelInfo, useKernels } from "../../../src/kernels/index.js";
+import { kernelInfo, measureWorkingMemory, useKernels } from "../../../src/kernels/index.js";
 import { withRoom } from "../../../src/kernels/room.js";
 import { sbl, sblSteps } from "../../../src/solvers/index.js";
 import { backends, suiteBackend, useSuiteKernels, withKernels } from "../../support/kernels.js";
@@ -115,6 +115,100 @@ describe("the memory of WebAssembly", () => {
       expect(before!.bytes).toBeGreaterThan(8e7);
     });
     expect(webAssembly()!.bytes).toBeLessThan(2 ** 26);
+  });
+});
+
+describe("measureWorkingMemory", () => {
+  const take = (numbers: number) => withRoom("work", (room) => room.planar(numbers, true).re.length);
+
+  it.each(backends)("finds the most in use at one time on %s, and hands the result on", (backend) => {
+    useKernels({ backend });
+    for (let repeat = 0; repeat < 3; repeat++) {
+      expect(measureWorkingMemory(() => take(8) + take(1000) + take(16))).toEqual({
+        result: 1024,
+        bytes: 8000,
+      });
+    }
+    expect(measureWorkingMemory(() => "nothing")).toEqual({ result: "nothing", bytes: 0 });
+    const nested = measureWorkingMemory(() =>
+      withRoom("outer", (room) => room.planar(16, false) && take(100)),
+    );
+    expect(nested.bytes).toBe(256 + 832);
+  });
+
+  it.each(backends)("does not count what others have in use on %s", (backend) => {
+    useKernels({ backend });
+    withRoom("other", (room) => {
+      room.planar(5000, true);
+      expect(measureWorkingMemory(() => take(8)).bytes).toBe(64);
+      expect(measureWorkingMemory(() => 1).bytes).toBe(0);
+    });
+  });
+
+  it.each(backends)("can be nested on %s, also around work that throws", (backend) => {
+    useKernels({ backend });
+    const inner: number[] = [];
+    const { bytes } = measureWorkingMemory(() => {
+      take(64);
+      inner.push(measureWorkingMemory(() => take(8)).bytes);
+      const failed = () =>
+        measureWorkingMemory(() => {
+          take(128);
+          throw new Error("halfway");
+        });
+      expect(thrownAtOnce(failed).message).toBe("halfway");
+      inner.push(measureWorkingMemory(() => take(16)).bytes);
+    });
+    expect([...inner, bytes]).toEqual([64, 128, 1024]);
+  });
+
+  it("outlives a memory that is given back", () => {
+    useKernels({ backend: "webassembly" });
+    const before = webAssembly();
+    const { bytes } = measureWorkingMemory(() => {
+      take(2 ** 24);
+      expect(webAssembly()).not.toBe(before);
+      take(8);
+    });
+    expect(bytes).toBe(2 ** 27);
+  });
+
+  it.each(backends)(
+    "gives the same number for the same solver run on %s, and what the run has in use",
+    (backend) => {
+      useKernels({ backend });
+      let used = 0;
+      const run = () =>
+        sbl([[1, 0.5]], [1], {
+          ...options,
+          onIteration: () => {
+            used = Math.max(used, kernelInfo().memoryUsed);
+            return "continue";
+          },
+        });
+      const [first, second] = [measureWorkingMemory(run), measureWorkingMemory(run)];
+      expect(first).toEqual(second);
+      expect(first.bytes).toBeGreaterThanOrEqual(used);
+      expect(used).toBeGreaterThan(0);
+    },
+  );
+
+  it("starts no kernels of its own", async () => {
+    vi.resetModules();
+    let memories = 0;
+    vi.stubGlobal("WebAssembly", {
+      ...{ Module: WebAssembly.Module, Instance: WebAssembly.Instance },
+      Memory: class extends WebAssembly.Memory {
+        constructor(descriptor: WebAssembly.MemoryDescriptor) {
+          super(descriptor);
+          memories++;
+        }
+      },
+    });
+    const library = await import("../../../src/index.js");
+    expect(library.measureWorkingMemory(() => 1)).toEqual({ result: 1, bytes: 0 });
+    expect(memories).toBe(0);
+    vi.unstubAllGlobals();
   });
 });
 

@@ -1,15 +1,36 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Estimated } from "../../../simulations/engine/contract.js";
+import { observedRows } from "../../../simulations/kronecker/configuration.js";
 import type { CoefficientEstimate } from "../../../simulations/kronecker/recovery.js";
 import { kroneckerScenario } from "../../../simulations/kronecker/scenario.js";
 import { noiseVarianceAt, withNoise } from "../../../src/channels/index.js";
 import { complexMatrix, complexVector } from "../../../src/complex/index.js";
+import { measureWorkingMemory } from "../../../src/kernels/index.js";
 import { kroneckerOperator } from "../../../src/operators/index.js";
 import { randomStream } from "../../../src/random/index.js";
 import { syntheticInstance } from "../../support/golden.js";
 
 const { parse, draw, estimators, metrics } = kroneckerScenario;
 const stream = randomStream(1, "kronecker");
+
+/** The lengths of all arrays that are made while `work` runs, without views of others. */
+function float64LengthsMadeBy(work: () => void): number[] {
+  const lengths: number[] = [];
+  const counting = new Proxy(Float64Array, {
+    construct(target, parameters, newTarget) {
+      const made = Reflect.construct(target, parameters, newTarget) as Float64Array;
+      if (!(parameters[0] instanceof ArrayBuffer)) lengths.push(made.length);
+      return made;
+    },
+  });
+  vi.stubGlobal("Float64Array", counting);
+  try {
+    work();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  return lengths;
+}
 
 function measure(
   id: string,
@@ -36,8 +57,27 @@ describe("configuration", () => {
 
   it("says which field is wrong, what was expected and what came", () => {
     const wrong: [object, string, string][] = [
-      [{ rows1: 0 }, "rows1", "kronecker: option rows1 is 0; expected an integer from 1 to 100"],
-      [{ rows2: 2.5 }, "rows2", "kronecker: option rows2 is 2.5; expected an integer from 1 to 100"],
+      [{ rows1: 0 }, "rows1", "kronecker: option rows1 is 0; expected an integer from 1 to 512"],
+      [{ rows2: 2.5 }, "rows2", "kronecker: option rows2 is 2.5; expected an integer from 1 to 512"],
+      [{ atoms: 257 }, "atoms", "kronecker: option atoms is 257; expected an integer from 1 to 256"],
+      [
+        { rows1: 512, rows2: 512, rows3: 65 },
+        "rows1",
+        "kronecker: option rows1 is 512 and makes 17039360 rows with 512 and 65 in the other modes; " +
+          "expected at most 16777216",
+      ],
+      [
+        { rows1: null, rows2: 512, rows3: null, atoms: 256 },
+        "rows1",
+        "kronecker: option rows1 is 136 and makes 17825792 rows with 512 and 256 in the other modes; " +
+          "expected at most 16777216",
+      ],
+      [
+        { rows1: 64, rows2: 512, rows3: 512, snrReferenceRows: 65 },
+        "snrReferenceRows",
+        "kronecker: option snrReferenceRows is 65 and makes 17039360 rows with 512 and 512 in the other modes; " +
+          "expected at most 16777216",
+      ],
       [{ snrDb: "25" }, "snrDb", 'kronecker: option snrDb is "25"; expected a number from -100 to 200'],
       [{ snrDb: Number.NaN }, "snrDb", "kronecker: option snrDb is NaN; expected a number from -100 to 200"],
       [{ core: "free " }, "core", 'kronecker: option core is "free "; expected "rank-one" or "free"'],
@@ -54,6 +94,32 @@ describe("configuration", () => {
     for (const [input, parameter, message] of wrong) {
       expect(() => parse(input)).toThrow(expect.objectContaining({ code: "option", parameter, message }));
     }
+  });
+
+  it("keeps rows that follow the atoms as they are, so that it can be parsed again at other atoms", () => {
+    const scaled = parse({ rows1: null, rows2: null, rows3: null });
+    expect(scaled).toEqual({ ...parse({}), rows1: null, rows2: null, rows3: null });
+    expect(parse(scaled)).toEqual(scaled);
+    // The rows of every mode are those of the defaults, in proportion.
+    const rows = [1, 15, 16, 30, 100, 128].map((atoms) =>
+      observedRows(parse({ ...scaled, atoms, sparsity: 1 })),
+    );
+    expect(rows).toEqual([
+      [1, 1, 1],
+      [8, 12, 15],
+      [9, 13, 16],
+      [16, 24, 30],
+      [53, 80, 100],
+      [68, 103, 128],
+    ]);
+    expect(observedRows(parse({ rows2: null, atoms: 30 }))).toEqual([8, 24, 15]);
+  });
+
+  it("goes as far as its limit", () => {
+    expect(observedRows(parse({ rows1: 512, rows2: 512, rows3: 64, atoms: 256 }))).toEqual([512, 512, 64]);
+    expect(observedRows(parse({ rows1: null, rows2: null, rows3: null, atoms: 256 }))).toEqual([
+      136, 205, 256,
+    ]);
   });
 
   it("reads own fields only", () => {
@@ -138,6 +204,39 @@ describe("draw", () => {
     expect(draw(parse({ rows1: 6 }), stream).observation.noiseVariance).not.toBe(
       few.observation.noiseVariance,
     );
+  });
+
+  it("draws the defaults for rows that follow 15 atoms", () => {
+    const rows = { rows1: null, rows2: null, rows3: null };
+    expect(draw(parse(rows), stream)).toEqual(draw(parse({}), stream));
+  });
+
+  // Beyond 2²⁰ coefficients the signal is made of those that are not zero.
+  for (const field of ["real", "complex"] as const) {
+    it(`has the model's signal where there are too many coefficients for a dense product: ${field}`, () => {
+      const rows = { rows1: 5, rows2: 4, rows3: 6, snrReferenceRows: 7 };
+      const configuration = parse({ ...rows, field, core: "free", atoms: 102, sparsity: 4, snrDb: 200 });
+      const { truth, observation } = draw(configuration, stream);
+      expect(truth.coefficients.length).toBe(102 ** 3);
+      const signal = kroneckerOperator(observation.factors).apply(truth.coefficients);
+      const scale = Math.max(...signal.data.map(Math.abs));
+      const errors = signal.data.map((part, i) => Math.abs(part - observation.measurement.data[i]) / scale);
+      // Noise of 1e-10 of the signal, and what is wrong besides.
+      expect(Math.max(...errors)).toBeLessThan(1e-9);
+    });
+  }
+
+  it("makes one array of the length of the coefficients for 128 atoms, and few of the measurement's", () => {
+    const configuration = parse({ rows1: null, rows2: null, rows3: null, atoms: 128 });
+    const lengths: number[] = [];
+    const { bytes } = measureWorkingMemory(() =>
+      lengths.push(...float64LengthsMadeBy(() => draw(configuration, stream))),
+    );
+    const [coefficients, rows] = [128 ** 3, 68 * 103 * 128];
+    expect(lengths.filter((length) => length >= coefficients)).toEqual([2 * coefficients]);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(2 * coefficients + 10 * rows);
+    // The copies that a product makes for itself: an interleaved vector takes twice that.
+    expect(bytes).toBeLessThan(8 * coefficients);
   });
 
   it("is a function of the stream's identity, and other noise levels draw the same", () => {
@@ -228,6 +327,7 @@ describe("estimators", () => {
           unique(support.map((j) => Math.floor(j / 15) % 15)),
           unique(support.map((j) => j % 15)),
         ],
+        noiseVariance: instance.noiseVariance,
       },
       observation: {
         measurement: complexVector(instance.measurement.length, real(instance.measurement)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  decomposedKroneckerSblSteps,
   kroneckerOmpSteps,
   kroneckerSblSteps,
   ompSteps,
@@ -23,6 +24,7 @@ describe("the last step of an iterator", () => {
       () => sblSteps(small, [3, 0.1], { noise: { kind: "known", variance: 0.01 }, maxIterations: 2 }),
     ],
     ["kroneckerSbl", () => kroneckerSblSteps(factors, measurement, { noise })],
+    ["decomposedKroneckerSbl", () => decomposedKroneckerSblSteps(factors, measurement, { noise })],
     ["omp", () => ompSteps(small, [3, 0.1], { sparsity: 1 })],
     ["kroneckerOmp", () => kroneckerOmpSteps(factors, measurement, { noiseVariance })],
   ])("has the result also after the end: %s", (_, start) => {

@@ -1,6 +1,6 @@
-import { joinMatrix, planar, split } from "../../complex/planar.js";
-import { type Form, multiplyInto } from "../../complex/products.js";
-import type { ComplexMatrix } from "../../complex/types.js";
+import { joinMatrix, planar, split } from "./planar.js";
+import { type Form, multiplyInto } from "./products.js";
+import type { ComplexMatrix } from "./types.js";
 
 /** op(A) op(B); the shapes must fit. */
 export function product(formA: Form, a: ComplexMatrix, formB: Form, b: ComplexMatrix): ComplexMatrix {
