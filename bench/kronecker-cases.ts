@@ -1,10 +1,11 @@
-/** Solvers for Kronecker structure on the two published instances, and the published methods with the published constants. */
+/** Solvers for Kronecker structure on the two published instances, the published ones with their constants; and off the grid. */
 import {
   decomposedKroneckerSbl,
   type KroneckerSblOptions,
   kroneckerOmp,
   kroneckerSbl,
   neighbourCoupling,
+  offGridKroneckerSbl,
   omp,
   patternCoupledSbl,
   type SparseResult,
@@ -12,6 +13,7 @@ import {
 } from "../src/solvers/index.js";
 import {
   kroneckerProblem,
+  offGridIrsProblem,
   type Problem,
   publishedIrsProblem,
   publishedKroneckerProblem,
@@ -82,7 +84,7 @@ export const irsCases: readonly SolverCase[] = [
     ...irs,
     name: "kronecker-sbl-mm-coupled",
     solve: (problem) => solve(problem, known, { method: "mm", ...coupled(problem) }),
-    published: publishedRuns(irsConstants, known),
+    published: publishedRuns(irsConstants),
   },
   {
     ...irs,
@@ -93,7 +95,24 @@ export const irsCases: readonly SolverCase[] = [
         ...{ method: "am", coupling: "nnls", pruneRatio: [1e-2, 1e-1, 1e-2], pruneAbsolute: 1e-4 },
         ...coupled(problem),
       }),
-    published: publishedRuns(irsConstants, known),
+    published: publishedRuns(irsConstants),
+  },
+];
+
+const offGrid = { problem: () => offGridIrsProblem(36), smallProblem: () => offGridIrsProblem(18) };
+
+/** The grid, and atoms that leave it. */
+export const offGridCases: readonly SolverCase[] = [
+  {
+    ...offGrid,
+    name: "kronecker-sbl-mm",
+    solve: (problem) => solve(problem, known, { method: "mm" }),
+  },
+  {
+    ...offGrid,
+    name: "off-grid-kronecker-sbl",
+    solve: (problem) =>
+      offGridKroneckerSbl(problem.dictionaries!, problem.measurement, { noise: known(problem) }),
   },
 ];
 
@@ -102,17 +121,18 @@ function kroneckerCases(
   instance: Pick<SolverCase, "problem" | "smallProblem">,
   constants: Readonly<Record<EmMethod, Options>>,
 ): SolverCase[] {
+  const runs = publishedRuns(constants);
   const mm = (name: string, noise: Noise, options: Options): SolverCase => ({
     ...instance,
     name,
     solve: (problem) => solve(problem, noise, { method: "mm", ...options }),
-    published: publishedRuns(constants, noise),
+    published: runs,
   });
   return [
     ...emMethods.map((method) => ({
       ...instance,
       name: `kronecker-sbl-${method}`,
-      solve: publishedRuns(constants, known)[method],
+      solve: runs[method],
     })),
     mm("kronecker-sbl-mm-0-restarts", known, { restarts: 0 }),
     mm("kronecker-sbl-mm-0-restarts-learned", learned, { restarts: 0 }),
@@ -124,14 +144,14 @@ function kroneckerCases(
       name: "decomposed-kronecker-sbl",
       solve: (problem) =>
         decomposedKroneckerSbl(problem.factors, problem.measurement, { noise: known(problem) }),
-      published: publishedRuns(constants, known),
+      published: runs,
     },
   ];
 }
 
-function publishedRuns(constants: Readonly<Record<EmMethod, Options>>, noise: Noise) {
+function publishedRuns(constants: Readonly<Record<EmMethod, Options>>) {
   const run = (method: EmMethod) => (problem: Problem) =>
-    solve(problem, noise, { ...published, ...constants[method] });
+    solve(problem, known, { ...published, ...constants[method] });
   return { svd: run("svd"), am: run("am") };
 }
 

@@ -1,11 +1,18 @@
 /** The fixed problems that solvers are timed on. */
 
+import { parseIrsConfiguration } from "../simulations/irs/configuration.js";
+import { drawIrs } from "../simulations/irs/draw.js";
+import { estimatedChannels } from "../simulations/irs/estimate.js";
 import type { KroneckerConfiguration } from "../simulations/kronecker/configuration.js";
 import { drawKronecker } from "../simulations/kronecker/draw.js";
 import { noiseVarianceAt, withNoise } from "../src/channels/index.js";
-import { type ComplexMatrix, complexMatrix } from "../src/complex/index.js";
+import { type ComplexMatrix, complexMatrix, complexVector } from "../src/complex/index.js";
+import type { ParametricDictionary } from "../src/dictionaries/index.js";
+import type { Grid } from "../src/grids/index.js";
+import { nmse } from "../src/metrics/index.js";
 import { denseOperator, kroneckerOperator, type LinearOperator } from "../src/operators/index.js";
 import { type RandomStream, randomStream } from "../src/random/index.js";
+import type { SparseResult } from "../src/solvers/index.js";
 import { irsInstance, syntheticInstance } from "../test/support/golden.js";
 
 export interface Problem {
@@ -19,7 +26,14 @@ export interface Problem {
   readonly noiseVariance: number;
   /** Of a drawn Kronecker problem: the index sets, one for each factor, whose product the truth is not zero on. */
   readonly supports?: readonly Int32Array[];
+  /** Where atoms are not tied to a grid: what makes the factors. */
+  readonly dictionaries?: readonly ParametricDictionary[];
+  /** Where coefficients cannot be compared with the truth, because it is off the grid: the error that counts. */
+  readonly errorOf?: (answer: Answer) => number;
 }
+
+/** Of a solver; `grids` of one that moves atoms. */
+type Answer = SparseResult & { readonly grids?: readonly Grid[] };
 
 /** A random complex dictionary, one atom in 40 active, 20 dB. */
 export function denseProblem(rows: number, columns: number, snapshots: number): Problem {
@@ -41,6 +55,11 @@ export function denseProblem(rows: number, columns: number, snapshots: number): 
   );
   const measurement = complexMatrix(rows, snapshots, noisy.data);
   return { factors: [dictionary], operator, measurement, truth, noiseVariance };
+}
+
+/** The error of the coefficients, or the one of the problem. */
+export function errorOf({ truth, errorOf: ownError }: Problem, answer: Answer): number {
+  return ownError === undefined ? nmse(answer.mean, truth) : ownError(answer);
 }
 
 /** The synthetic experiment of He and Joseph (2024) with `atoms` per mode: real, three active in each, 25 dB. */
@@ -98,6 +117,30 @@ export function publishedIrsProblem(): Problem {
     measurement: y,
     truth: coefficients,
     noiseVariance,
+  };
+}
+
+/** A channel with an intelligent surface, directions off the grid: complex, `points` atoms per mode, 20 dB. */
+export function offGridIrsProblem(points: number): Problem {
+  const configuration = { offGrid: true, dictionaryPoints: points, pilots: 4, irsPatterns: 10 };
+  const stream = randomStream("bench", "irs-off-grid");
+  const { truth, observation } = drawIrs(parseIrsConfiguration(configuration), stream);
+  const { factors, measurement, noiseVariance, dictionaries } = observation;
+  return {
+    factors,
+    operator: kroneckerOperator(factors),
+    measurement: complexMatrix(measurement.length, 1, measurement.data),
+    truth: complexMatrix(truth.paths.coefficients.length, 1, truth.paths.coefficients.data),
+    noiseVariance,
+    dictionaries,
+    errorOf: ({ mean, grids }) => {
+      const coefficients = complexVector(mean.rows, mean.data);
+      const [surface, mobile, station] = (grids ?? []).map((grid) => grid.points);
+      const places = grids === undefined ? {} : { cosines: [surface, mobile, station] as const };
+      const channels = estimatedChannels(truth, { coefficients, ...places });
+      const errors = channels.map((channel, i) => nmse(channel, truth.channels[i]));
+      return errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the benchmark leaves behind: one JSON object. */
+import { createHash } from "node:crypto";
 import { arch, cpus } from "node:os";
 import type { Row } from "./row.js";
 
@@ -19,8 +20,14 @@ export function createReport(machine: string, rows: readonly Row[]): Report {
 
 /** Where a report is kept; part of a benchmark has a name of its own and does not replace the whole. */
 export function reportFile(machine: string, only: string | undefined): string {
-  const part = only === undefined ? "" : `.only-${fileWord(only)}`;
+  const part = only === undefined ? "" : `.only-${shortened(fileWord(only))}`;
   return `${fileWord(machine)}${part}.json`;
+}
+
+/** File systems take 255 bytes. */
+function shortened(word: string): string {
+  if (word.length <= 100) return word;
+  return `${word.slice(0, 80)}-${createHash("sha256").update(word).digest("hex").slice(0, 12)}`;
 }
 
 function fileWord(text: string): string {

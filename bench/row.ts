@@ -17,6 +17,7 @@ export interface Row {
   /** NumPy's time over ours: above 1, we are faster. */
   readonly ratioToNumpy?: number;
   readonly iterations?: number;
+  /** Of the coefficients; off the grid, of the channel. */
   readonly nmse?: number;
   /** Real operations in products with the dictionary and its adjoint, where an operator counts them. */
   readonly flops?: number;
@@ -28,7 +29,7 @@ export interface Row {
   readonly processMemoryBytes?: number;
   /** The dense textbook implementation's time over ours. */
   readonly ratioToTextbook?: number;
-  /** The time of `kroneckerSbl` with method "svd", as published, over ours; in `sweep` that of its iterations. */
+  /** The time of `kroneckerSbl` with method "svd", known noise, as published, over ours; in `sweep` of an iteration. */
   readonly ratioToSvd?: number;
   /** The same for "am". */
   readonly ratioToAm?: number;

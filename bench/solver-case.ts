@@ -8,7 +8,7 @@ export interface SolverCase {
   /** A small problem of the same kind, to load code with. */
   readonly smallProblem: () => Problem;
   readonly solve: (problem: Problem) => SparseResult;
-  /** `kroneckerSbl` as published, to the same end. */
+  /** What is timed in turn with it: `kroneckerSbl` as published, with known noise. */
   readonly published?: Readonly<Record<EmMethod, (problem: Problem) => SparseResult>>;
   /** The same computation in dense matrix expressions, given the solver's answer (how many steps it took). */
   readonly textbook?: (problem: Problem, result: SparseResult) => unknown;

@@ -7,7 +7,7 @@ import { textbookKroneckerPursuit } from "../test/support/textbook-kronecker-pur
 import { textbookKroneckerSbl } from "../test/support/textbook-kronecker-sbl.js";
 import { textbookPursuit } from "../test/support/textbook-pursuit.js";
 import { textbookPosterior, textbookSbl } from "../test/support/textbook-sbl.js";
-import { irsCases, syntheticCases, syntheticConstants } from "./kronecker-cases.js";
+import { irsCases, offGridCases, syntheticCases, syntheticConstants } from "./kronecker-cases.js";
 import { denseProblem, kroneckerProblem, type Problem } from "./problems.js";
 import { emMethods, known, type SolverCase } from "./solver-case.js";
 
@@ -95,7 +95,7 @@ const againstDense: readonly SolverCase[] = [
     }),
   ),
   {
-    problem: () => kroneckerProblem(8),
+    problem: () => kroneckerProblem(6),
     smallProblem: () => kroneckerProblem(4),
     name: "kronecker-sbl-mm",
     solve: (problem) =>
@@ -112,7 +112,13 @@ const againstDense: readonly SolverCase[] = [
   },
 ];
 
-export const solverCases: readonly SolverCase[] = [...dense, ...againstDense, ...syntheticCases, ...irsCases];
+export const solverCases: readonly SolverCase[] = [
+  ...dense,
+  ...againstDense,
+  ...syntheticCases,
+  ...irsCases,
+  ...offGridCases,
+];
 
 /** The level of γ whose expected power of the measurement is that of the measurement. */
 function balancedLevel(dictionary: ComplexMatrix, measurement: ComplexMatrix): number {

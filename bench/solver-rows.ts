@@ -1,6 +1,5 @@
 /** Group `solvers`: every solver on a fixed problem, against a dense textbook implementation of the same. */
-import { nmse } from "../src/metrics/index.js";
-import type { Problem } from "./problems.js";
+import { errorOf, type Problem } from "./problems.js";
 import { askProcess } from "./resident-memory.js";
 import type { Benchmark, Row } from "./row.js";
 import type { Session } from "./session.js";
@@ -42,7 +41,7 @@ async function solverRow(
   const row = {
     ...({ group: "solvers", name, size, ...times } as const),
     iterations: result.iterations,
-    nmse: nmse(result.mean, problem.truth),
+    nmse: errorOf(problem, result),
     ...(flops > 0 ? { flops } : {}),
     peakMemoryBytes,
   };

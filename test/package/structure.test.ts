@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   dictionaries: ["arrays", "grids", "operators", "linalg", "complex", ...base],
   solvers: ["dictionaries", "grids", "operators", "linalg", "random", "complex", "kernels", ...base],
   channels: ["dictionaries", "arrays", "grids", "operators", "linalg", "random", "complex", ...base],
-  bounds: ["solvers", "arrays", "grids", "operators", "linalg", "complex", ...base],
+  bounds: ["solvers", "dictionaries", "arrays", "grids", "operators", "linalg", "complex", ...base],
   metrics: ["linalg", "complex", ...base],
   io: ["complex", ...base],
 };

@@ -240,18 +240,18 @@ function firstColumn({ rows, columns, data }: ComplexMatrix): ComplexMatrix {
   return matrixOf(rows, 1, (r) => [data[2 * r * columns], data[2 * r * columns + 1]]);
 }
 
-function kroneckerSblRuns(method: "svd" | "am"): SolverRun[] {
+function kroneckerSblRuns(name: string, own: object): SolverRun[] {
   const sizes: readonly Size[] = [
     [10, 14],
     [12, 10],
     [3, 5],
   ];
-  const run = (name: string, reals: readonly boolean[], options?: DrawOptions): SolverRun => {
+  const run = (kind: string, reals: readonly boolean[], options?: DrawOptions): SolverRun => {
     const { factors, measurement } = kronecker(sizes, reals, options);
     return {
-      name: `kroneckerSbl, ${method}, ${name}`,
+      name: `kroneckerSbl, ${name}, ${kind}`,
       run: ({ kroneckerSbl }) =>
-        kroneckerSbl(factors, measurement, { noise: learned, method, maxIterations: 12, tolerance: 0 }),
+        kroneckerSbl(factors, measurement, { noise: learned, maxIterations: 12, tolerance: 0, ...own }),
       operator: ({ kroneckerOperator }) => kroneckerOperator(factors),
     };
   };
@@ -262,6 +262,11 @@ function kroneckerSblRuns(method: "svd" | "am"): SolverRun[] {
     run("real factors of complex data", [true, true, true], { real: false }),
   ];
 }
+
+/** The first and the last mode of {@link kroneckerSblRuns}. */
+const neighbours = [14, null, 5].map((size) =>
+  size === null ? null : matrixOf(size, size, (i, j) => [i === j ? 1 : Math.abs(i - j) === 1 ? 0.5 : 0, 0]),
+);
 
 function decomposedRuns(): SolverRun[] {
   const sizes: readonly Size[] = [
@@ -291,15 +296,53 @@ function decomposedRuns(): SolverRun[] {
   ];
 }
 
+/** Atoms that move; the dictionary is that of the atoms where they end. */
+function offGridRuns(): SolverRun[] {
+  const run = (name: string, elements: readonly number[], snapshots: number): SolverRun => {
+    const dictionaries = ({ angleDictionary, uniformLinearArray, cosineGrid }: LibraryCopy) =>
+      elements.map((count) =>
+        angleDictionary(uniformLinearArray({ elements: count }), cosineGrid(2 * count)),
+      );
+    const solve = (library: LibraryCopy) => {
+      const places = dictionaries(library).map((dictionary, n) =>
+        dictionary.withGrid(library.withPoints(dictionary.grid, [-0.437 + 0.1 * n, 0.317, 0.7].slice(n))),
+      );
+      const matrix = kroneckerProduct(
+        places.map(({ operator }) => operator.atoms([...Array(operator.columns).keys()])),
+      );
+      const signal = product(matrix, randomMatrix(matrix.columns, snapshots, false, 102));
+      const measurement = sum(signal, randomMatrix(matrix.rows, snapshots, false, 101), 0.05);
+      return library.offGridKroneckerSbl(dictionaries(library), measurement, { noise: learned, restarts: 3 });
+    };
+    return {
+      name: `offGridKroneckerSbl, ${name}`,
+      run: solve,
+      operator: (library) => {
+        const { grids } = solve(library);
+        const atoms = dictionaries(library).map((dictionary, n) => dictionary.withGrid(grids[n]).operator);
+        return library.kroneckerOperator(
+          atoms.map((operator) => operator.atoms([...Array(operator.columns).keys()])),
+        );
+      },
+    };
+  };
+  return [run("two modes", [10, 8], 1), run("one mode, 12 snapshots", [16], 12)];
+}
+
 export const solverRuns: readonly SolverRun[] = [
   ...sblRuns(),
   ...patternCoupledRuns(),
   ...operatorRuns(),
   ...lmmseRuns(),
   ...greedyRuns(),
-  ...kroneckerSblRuns("svd"),
-  ...kroneckerSblRuns("am"),
+  ...kroneckerSblRuns("mm", { restarts: 3 }),
+  ...kroneckerSblRuns("mm coupled", { restarts: 3, couplingMatrices: neighbours, noise: known }),
+  ...kroneckerSblRuns("svd", { method: "svd" }),
+  ...kroneckerSblRuns("am", { method: "am" }),
+  ...kroneckerSblRuns("ksbl", { method: "ksbl" }),
+  ...kroneckerSblRuns("nnls", { coupling: "nnls", couplingMatrices: neighbours }),
   ...decomposedRuns(),
+  ...offGridRuns(),
 ];
 
 export interface MatrixRun {

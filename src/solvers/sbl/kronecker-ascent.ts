@@ -99,14 +99,17 @@ export function updateMode(ascent: Ascent, n: number, pruning: boolean): number 
   } else updateLatents(coupling, mode, ascent);
   let moved = 0;
   let squares = 0;
-  let norm = 0;
   for (let j = 0; j < count; j++) {
     moved += (priorVariance[j] - before[j]) ** 2;
     squares += before[j] ** 2;
-    norm += priorVariance[j] ** 2;
   }
+  if (!(moved < Number.POSITIVE_INFINITY)) return Number.NaN;
   prune(mode, pruning ? ascent.pruneRatio[n] : 0, 0);
-  if (mode.count === 0 || !(norm < Number.POSITIVE_INFINITY)) return Number.NaN;
+  let norm = 0;
+  for (let j = 0; j < mode.count; j++) norm += priorVariance[j] ** 2;
+  // Squares below the range of numbers: γ has vanished.
+  if (norm === 0 || squares === 0) mode.count = 0;
+  if (mode.count === 0) return Number.NaN;
   if (coupling !== undefined && mode.count < count) dropLatents(coupling, mode, "unreached");
   if (n < modes.length - 1) moveScale(ascent, n, Math.sqrt(norm));
   return turn(marginal, n) ? Math.sqrt(moved / squares) : Number.NaN;
@@ -122,12 +125,16 @@ function power(energy: number, count: number, exponent: number): number {
 function updateLatents(coupling: Coupling, mode: Mode, { energies, counts, exponent }: Ascent): void {
   const { matrix, latents, values, remaining } = coupling;
   const { active, priorVariance } = mode;
+  for (let j = 0; j < mode.count; j++) {
+    energies[j] = energies[j] / priorVariance[j];
+    counts[j] = counts[j] / priorVariance[j];
+  }
   for (let k = 0; k < coupling.count; k++) {
     const latent = remaining[k];
     let energy = 0;
     let count = 0;
     for (let j = 0; j < mode.count; j++) {
-      const share = matrix[active[j] * latents + latent] / priorVariance[j];
+      const share = matrix[active[j] * latents + latent];
       energy += share * energies[j];
       count += share * counts[j];
     }

@@ -273,10 +273,20 @@ export function spreadMisfit({ sizes, rank, products, spreads }: Components): nu
   return sum;
 }
 
-/** ‖Y‖². */
-export function tensorEnergy({ tensor: { re, im } }: Components): number {
+/** E‖Σ_r b_1^r ⊗ … ⊗ b_N^r‖². */
+export function fitEnergy({ sizes, rank, products, spreads }: Components): number {
   let sum = 0;
-  for (let i = 0; i < re.length; i++) sum += re[i] * re[i];
-  if (im !== undefined) for (let i = 0; i < re.length; i++) sum += im[i] * im[i];
+  for (let k = 0; k < rank * rank; k++) {
+    let re = 1;
+    let im = 0;
+    for (let m = 0; m < sizes.length; m++) {
+      const x = products[m].re[k] + spreads[m].re[k];
+      const y = (products[m].im?.[k] ?? 0) + (spreads[m].im?.[k] ?? 0);
+      const next = re * x - im * y;
+      im = re * y + im * x;
+      re = next;
+    }
+    sum += re;
+  }
   return sum;
 }

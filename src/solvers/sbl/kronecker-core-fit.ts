@@ -13,13 +13,13 @@ import {
 import { outerProduct, rankOneApproximation } from "./rank-one.js";
 
 const powerSweeps = 3;
-const maxSweeps = 200;
+const maxSweeps = 1000;
 
 /**
  * Alternating least squares for Σ_r b_1^r ⊗ … ⊗ b_N^r ≈ Y, from the components that are found one after the other, each
  * in what the ones before it leave. Every component carries the same norm in all modes.
  *
- * A sweep reads Y N R times. No more than 200 of them.
+ * A sweep reads Y N R times. No more than 1000 of them.
  *
  * @param enough - a sweep that lowers the misfit by less ends the iteration
  * @returns ‖Y − Σ_r b_1^r ⊗ … ⊗ b_N^r‖²; NaN if a decomposition broke down

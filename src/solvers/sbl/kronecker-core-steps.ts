@@ -3,13 +3,12 @@ import { timesPowerOfTwo } from "../../complex/scale.js";
 import { shapeError } from "../../errors.js";
 import { withRoom } from "../../kernels/room.js";
 import type { SolverSteps } from "../contract.js";
-import type { KroneckerProblem } from "../kronecker-problem.js";
 import type { NoiseStart } from "../noise.js";
 import { startingNoise } from "./hyperparameters.js";
-import { chooseCore } from "./kronecker-core-choice.js";
+import { chooseCore, criterionOf } from "./kronecker-core-choice.js";
 import { kroneckerCoreSteps } from "./kronecker-core-vb.js";
+import type { MaskedProblem } from "./kronecker-mask.js";
 import { kroneckerMmSteps } from "./kronecker-mm.js";
-import { createModes, type Mode } from "./kronecker-modes.js";
 import type { KroneckerSblResult } from "./kronecker-result.js";
 import type { KroneckerSettings } from "./kronecker-settings.js";
 
@@ -20,7 +19,7 @@ import type { KroneckerSettings } from "./kronecker-settings.js";
  */
 export function kroneckerStepsByCore(
   who: string,
-  problem: KroneckerProblem,
+  problem: MaskedProblem,
   settings: KroneckerSettings,
   noise: NoiseStart,
 ): SolverSteps<KroneckerSblResult> {
@@ -45,29 +44,19 @@ export function kroneckerStepsByCore(
 /** Finds the support with a free core, and goes on with the core that the measurement speaks for. */
 function* chosenCoreSteps(
   who: string,
-  problem: KroneckerProblem,
+  problem: MaskedProblem,
   settings: KroneckerSettings,
   noise: NoiseStart,
 ): SolverSteps<KroneckerSblResult> {
   const free = yield* kroneckerMmSteps(who, problem, settings, noise);
-  const noiseVariance = timesPowerOfTwo(free.noiseVariance, -2 * problem.units.measurementExponent);
-  const found = free.support.length > 0 && free.reason !== "breakdown" && noiseVariance > 0;
-  if (!found) return free;
-  const rank = withRoom(who, (room) => chooseCore(problem, activeModes(problem, free), noiseVariance, room));
-  if (rank === "free") return free;
-  const start = { rank, noiseVariance, learnNoise: noise.learned, iterations: free.iterations };
-  return yield* kroneckerCoreSteps(who, problem, settings, start);
-}
-
-/** The modes with the atoms that are left. */
-function activeModes({ factors }: KroneckerProblem, { hyperparameters }: KroneckerSblResult): Mode[] {
-  const modes = createModes(factors, 1);
-  if (hyperparameters.kind !== "kronecker") return modes;
-  modes.forEach((mode, n) => {
-    const gamma = hyperparameters.factors[n];
-    const left = mode.active.slice(0, mode.count).filter((atom) => gamma[atom] > 0);
-    mode.active.set(left);
-    mode.count = left.length;
-  });
-  return modes;
+  const normalised = (variance: number) => timesPowerOfTwo(variance, -2 * problem.units.measurementExponent);
+  const noiseVariance = normalised(free.noiseVariance);
+  if (free.support.length === 0 || free.reason === "breakdown" || !(noiseVariance > 0)) return free;
+  const choice = withRoom(who, (room) => chooseCore(problem, free, noiseVariance, room));
+  if (choice.core === "free") return free;
+  const start = { rank: choice.core, noiseVariance, learnNoise: noise.learned, iterations: free.iterations };
+  const low = yield* kroneckerCoreSteps(who, problem, settings, start);
+  // Not if the search for its atoms has failed.
+  const better = criterionOf(problem, low, normalised(low.noiseVariance)) <= choice.free;
+  return better ? low : { ...free, iterations: low.iterations };
 }

@@ -5,16 +5,16 @@ import { randomStream } from "../../random/index.js";
 import type { SolverSteps, StopReason } from "../contract.js";
 import type { KroneckerProblem } from "../kronecker-problem.js";
 import { bayesianResult } from "../posterior/bayesian-result.js";
-import { gaussianLogDensity } from "../posterior/posterior.js";
+import { gaussianLogDensity, sumOfSquares } from "../posterior/posterior.js";
 import { restoreLogEvidence, restoreVariance } from "../problem.js";
 import { reportedPriorVariance } from "./decomposed-posterior.js";
 import { meanPower, noiseFloor } from "./hyperparameters.js";
 import {
   type Components,
   createComponents,
+  fitEnergy,
   meanMisfit,
   spreadMisfit,
-  tensorEnergy,
 } from "./kronecker-core-components.js";
 import { fitComponents } from "./kronecker-core-fit.js";
 import {
@@ -26,12 +26,13 @@ import {
   updateCoreMode,
 } from "./kronecker-core-mode.js";
 import { coreFactor, corePosterior } from "./kronecker-core-posterior.js";
-import { attemptCore, type CoreSearch, createCoreSearch, keepBest, trim } from "./kronecker-core-search.js";
+import { attemptCore, type CoreSearch, createCoreSearch, keepBest } from "./kronecker-core-search.js";
 import { readCouplings } from "./kronecker-coupling.js";
 import { activeAtoms } from "./kronecker-modes.js";
 import type { KroneckerSblResult } from "./kronecker-result.js";
 import { type KroneckerSettings, perMode } from "./kronecker-settings.js";
 import { restore, save } from "./kronecker-snapshot.js";
+import { trimMode } from "./kronecker-trim.js";
 
 /** How a run starts. */
 export interface CoreStart {
@@ -50,6 +51,8 @@ interface State {
   readonly modes: readonly CoreMode[];
   readonly searches: readonly CoreSearch[];
   readonly learnNoise: boolean;
+  /** ‖y‖². */
+  readonly energy: number;
   noiseVariance: number;
   /** E‖Y − Σ_r ⊗ A_n x_n^r‖² and ‖Y − Σ_r ⊗ A_n E x_n^r‖². */
   misfit: number;
@@ -65,6 +68,8 @@ const sweepsBeforePruning = 5;
 /** How often, at most, sweeps follow the removal of atoms. */
 const maxTrims = 3;
 const defaultRestarts = 10;
+/** Coefficients that explain no more of the energy of the measurement are on their way to zero. */
+const nothing = 1e-12;
 
 /** Why there is no use in going on. */
 function isOver(reason: StopReason): boolean {
@@ -118,16 +123,18 @@ function createState(
       room,
     ),
   );
+  const energy = sumOfSquares(tensor, measurement.rows);
   return {
     who,
     problem,
     components: createComponents(tensor, sizes, rank, real, room),
+    energy,
     modes,
     searches: modes.map(createCoreSearch),
     learnNoise,
     noiseVariance,
-    misfit: 0,
-    residualEnergy: 0,
+    misfit: energy,
+    residualEnergy: energy,
     iterations,
     answer: undefined,
   };
@@ -155,21 +162,25 @@ function* iterate(state: State, settings: KroneckerSettings, room: Room): Solver
 
 type Sweep = ReturnType<typeof stepOf>;
 
-/** Sweeps until the γ settle. */
+/** Sweeps until the γ settle, or the bound: along the scales of several components the γ move on with next to no gain. */
 function* climb(
   state: State,
   { maxIterations, tolerance }: KroneckerSettings,
   firstSweep: number,
 ): Generator<Sweep, StopReason, undefined> {
+  let bound = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < maxIterations; k++) {
     const sweep = firstSweep + k;
-    let change = 0;
+    let moved = 0;
     for (let n = 0; n < state.modes.length; n++) {
-      const moved = visit(state, n, sweep >= sweepsBeforePruning);
-      if (typeof moved !== "number") return moved;
-      change = Math.max(change, moved);
+      const visited = visit(state, n, sweep >= sweepsBeforePruning);
+      if (typeof visited !== "number") return visited;
+      moved = Math.max(moved, visited);
     }
     measureMisfit(state);
+    const before = bound;
+    bound = lowerBound(state);
+    const change = Math.min(moved, Math.abs(bound - before));
     // Not before atoms were removed: the support is those that are left.
     const settled = change <= tolerance && sweep >= sweepsBeforePruning;
     const reason = settled ? "tolerance" : "max-iterations";
@@ -181,7 +192,8 @@ function* climb(
 
 /** Updates of one mode. @returns the change; or what has gone wrong, with the γ as they were before */
 function visit(state: State, n: number, pruning: boolean): number | "breakdown" | "empty-support" {
-  const { components, modes, searches, noiseVariance } = state;
+  const { components, modes, searches, noiseVariance, energy } = state;
+  if (fitEnergy(components) <= nothing * energy) return "empty-support";
   const core = modes[n];
   const { trial } = searches[n];
   save(core.ascent, trial);
@@ -212,7 +224,7 @@ function trimModes(state: State): boolean {
   let removed = 0;
   for (let n = 0; n < modes.length; n++) {
     if (!enterMode(components, n, modes[n], noiseVariance)) continue;
-    removed += trim(searches[n]);
+    removed += trimMode(modes[n].ascent, 0, searches[n].trial);
     leaveMode(components, n, modes[n]);
   }
   measureMisfit(state);
@@ -269,16 +281,16 @@ function lowerBound({ problem, modes, noiseVariance, misfit }: State): number {
 
 /** Ends the run; from now on its working memory is not there. */
 function end(state: State, reason: StopReason): KroneckerSblResult {
+  if (reason === "empty-support" || reason === "zero-measurement") {
+    // Where one mode has no atom, the others have none to meet.
+    for (const { mode } of state.modes) mode.count = 0;
+  }
   state.answer = finish(state, state.iterations, reason);
   return state.answer;
 }
 
 function finish(state: State, iterations: number, reason: StopReason): KroneckerSblResult {
   const { who, problem, modes, noiseVariance, components } = state;
-  if (problem.zero || modes.some(({ mode }) => mode.count === 0)) {
-    // Where one mode has no atom, the others have none to meet.
-    for (const { mode } of modes) mode.count = 0;
-  }
   const { units } = problem;
   const last = modes.length - 1;
   const priorVariance = reportedPriorVariance(
@@ -313,10 +325,10 @@ function reportedMode({ ascent, mode, norms }: CoreMode, by: number) {
 }
 
 function posteriorOf(state: State) {
-  const { who, problem, modes, components } = state;
+  const { who, problem, modes, energy } = state;
   const { real, measurement } = problem;
   if (modes.some(({ mode }) => mode.count === 0)) {
-    const residualEnergy = tensorEnergy(components);
+    const residualEnergy = energy;
     const logDeterminant = measurement.rows * Math.log(state.noiseVariance);
     const shape = { rows: measurement.rows, snapshots: 1, real };
     const quadratic = residualEnergy === 0 ? 0 : residualEnergy / state.noiseVariance;

@@ -36,7 +36,7 @@ export interface GridAscent {
   readonly slopes: GridSlopes;
   /** One per mode, of Gauss-Newton steps: relative to the diagonal of the curvature. */
   readonly damping: Float64Array;
-  /** What an atom of each mode adds to the objective: the logarithm of the number of cells, in the units of L. */
+  /** What an atom of each mode adds to the objective, in the units of L: −ln of its prior probability. */
   readonly charges: readonly number[];
   /** Before a step. */
   readonly places: readonly Places[];
@@ -52,6 +52,8 @@ export interface Checkpoint {
   readonly places: readonly Places[];
 }
 
+/** The prior probability that a mode has one atom more; it is in any cell of its grid, as likely as in any other. */
+const another = 0.05;
 /** Gauss-Newton steps of one mode at a time, and sweeps after all modes. */
 const stepsPerRound = 3;
 const sweepsPerRound = 3;
@@ -62,6 +64,10 @@ const longestStep = 0.5;
 const [leastDamping, firstDamping, mostDamping] = [1e-6, 1e-3, 1e9];
 /** A step lowers L by at least this share of what its slope promises. */
 const sufficient = 1e-4;
+/** Less than this share of L is not worth a step. */
+const negligible = 1e-10;
+/** Less than this share of L is rounding. */
+const rounding = 1e-12;
 
 /** @param cells - per mode, points of the grid */
 export function createGridAscent(
@@ -78,7 +84,7 @@ export function createGridAscent(
     ascent,
     atoms,
     slopes: createGridSlopes(ascent.marginal, coordinates, room),
-    charges: cells.map((size) => Math.log(size) / nats),
+    charges: cells.map((size) => Math.log(size / another) / nats),
     damping: new Float64Array(atoms.length).fill(firstDamping),
     places: atoms.map(createPlaces),
     sound: createSnapshot(ascent),
@@ -106,7 +112,7 @@ export function goBack(checkpoint: Checkpoint, { ascent, atoms }: GridAscent): v
   });
 }
 
-/** L, and what the places of the atoms cost: each is in one of the cells of its grid, as likely as in any other. */
+/** L and what the atoms cost: twice a negative log-posterior if real, once if complex, per snapshot. */
 export function objective({ ascent, charges }: GridAscent): number {
   const { modes } = ascent.marginal;
   return modes.reduce((sum, { count }, n) => sum + count * charges[n], cost(ascent.marginal));
@@ -137,7 +143,7 @@ export function settle({ ascent, sound }: GridAscent, sweeps: number): number {
   for (let k = 0; k < sweeps; k++) {
     save(ascent, sound);
     const reached = sweep(ascent);
-    if (reached <= lowest) {
+    if (reached <= lowest + rounding * (1 + Math.abs(lowest))) {
       lowest = reached;
       continue;
     }
@@ -146,7 +152,7 @@ export function settle({ ascent, sound }: GridAscent, sweeps: number): number {
     if (ascent.exponent !== 1) break;
     // The step that is known to be one down.
     const careful = sweep({ ...ascent, exponent: 0.5 });
-    if (!(careful <= lowest)) {
+    if (!(careful <= lowest + rounding * (1 + Math.abs(lowest)))) {
       restore(sound, ascent);
       return restart(ascent) ? lowest : Number.NaN;
     }
@@ -172,6 +178,7 @@ export function moveFocused(grid: GridAscent, n: number, steps: number): number 
   const { slopes, damping } = grid;
   const atoms = grid.atoms[n];
   let lowest = sliceCost(slopes);
+  if (atoms.mode.count === 0) return lowest;
   for (let step = 0; step < steps && Number.isFinite(lowest); step++) {
     derivativesInto(atoms, slopes.derivatives);
     sliceFilter(slopes);
@@ -193,8 +200,8 @@ function lowerBy(grid: GridAscent, n: number, from: number): number | undefined 
   const { slopes, damping, places } = grid;
   for (let attempt = 0; attempt < maxTries && damping[n] <= mostDamping; attempt++) {
     const promised = gaussNewtonStep(grid, n);
-    // There is no way down.
-    if (promised === 0) return undefined;
+    // There is no way down, or none that shows.
+    if (Math.abs(promised) <= negligible * (1 + Math.abs(from))) return undefined;
     if (promised < 0) {
       applyStep(grid, n, places[n].points);
       const reached = sliceCost(slopes);
@@ -209,7 +216,7 @@ function lowerBy(grid: GridAscent, n: number, from: number): number | undefined 
 }
 
 /** step ← −(H + μ diag H)⁻¹ g, within the longest step and the ranges. @returns its product with g */
-function gaussNewtonStep({ slopes, damping, step, factor, atoms }: GridAscent, n: number): number {
+function gaussNewtonStep({ slopes, damping, step, factor, atoms, places }: GridAscent, n: number): number {
   const { gradient, curvature } = slopes;
   const { mode, coordinates } = atoms[n];
   const moves = mode.count * coordinates;
@@ -230,15 +237,18 @@ function gaussNewtonStep({ slopes, damping, step, factor, atoms }: GridAscent, n
   const { re: moved } = step;
   let promised = 0;
   for (let k = 0; k < moves; k++) {
-    moved[k] = Math.min(longestStep, Math.max(-longestStep, limited(atoms[n], k, moved[k])));
+    moved[k] = Math.min(
+      longestStep,
+      Math.max(-longestStep, limited(atoms[n], places[n].points, k, moved[k])),
+    );
     promised += moved[k] * gradient[k];
   }
   return promised;
 }
 
-/** A step of one coordinate, in cells, that does not leave its range. */
-function limited(atoms: GridAtoms, move: number, cells: number): number {
-  const { mode, coordinates, points, ranges } = atoms;
+/** A step of one coordinate from where it was, in cells, that does not leave its range. */
+function limited(atoms: GridAtoms, points: Float64Array, move: number, cells: number): number {
+  const { mode, coordinates, ranges } = atoms;
   const c = move % coordinates;
   const value = points[mode.active[Math.floor(move / coordinates)] * coordinates + c];
   const cell = cellAt(atoms, c, value);

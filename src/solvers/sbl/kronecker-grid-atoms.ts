@@ -17,12 +17,16 @@ export interface GridAtoms {
   readonly ranges: readonly Range[];
   /** The atoms of the mode are those of the dictionary times 2^−exponent. */
   readonly exponent: number;
-  /** The dictionary at the points of the atoms that are active. */
+  /** The dictionary at the points of the active atoms, once it was needed, or elsewhere. */
   dictionary: ParametricDictionary;
+  /** Whether it is at these points. */
+  placed: boolean;
 }
 
 interface Range {
   readonly axis: Axis;
+  /** Its values, in order. */
+  readonly ascending: Float64Array;
   readonly lowest: number;
   readonly highest: number;
 }
@@ -32,6 +36,7 @@ export interface Places {
   readonly points: Float64Array;
   readonly atoms: Planar;
   dictionary: ParametricDictionary;
+  placed: boolean;
 }
 
 /**
@@ -66,29 +71,30 @@ export function createGridAtoms(
   };
   mode.priorVariance.set(priorVariance.subarray(0, count));
   const ranges = grid.axes.map((axis, c) => rangeOf(axis, grid, c));
-  const atoms: GridAtoms = { mode, points, coordinates, ranges, exponent, dictionary };
+  const atoms: GridAtoms = { mode, points, coordinates, ranges, exponent, dictionary, placed: false };
   place(atoms);
   return atoms;
 }
 
 /** Where a coordinate may go: anywhere if it is periodic, otherwise as far as the grid goes. */
 function rangeOf(axis: Axis, { points, axes }: Grid, coordinate: number): Range {
+  const ascending = axis.values.slice().sort();
   if (axis.period !== undefined) {
-    return { axis, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY };
+    return { axis, ascending, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY };
   }
-  let lowest = Math.min(axis.values[0], axis.values[axis.values.length - 1]);
-  let highest = Math.max(axis.values[0], axis.values[axis.values.length - 1]);
+  let lowest = ascending[0];
+  let highest = ascending[ascending.length - 1];
   for (let at = coordinate; at < points.length; at += axes.length) {
     lowest = Math.min(lowest, points[at]);
     highest = Math.max(highest, points[at]);
   }
-  return { axis, lowest, highest };
+  return { axis, ascending, lowest, highest };
 }
 
 /** Makes the active atoms anew at their points. */
 export function place(atoms: GridAtoms): void {
   const { mode, exponent } = atoms;
-  atoms.dictionary = atoms.dictionary.withGrid(activeGrid(atoms));
+  moveDictionary(atoms);
   const { data } = atomMatrix(atoms.dictionary);
   const { active, count, rows } = mode;
   const { re, im } = mode.dictionary;
@@ -101,10 +107,21 @@ export function place(atoms: GridAtoms): void {
   }
 }
 
-/** Adds an atom at point `index` of a grid. The capacity must not be used up. */
+function moveDictionary(atoms: GridAtoms): void {
+  atoms.dictionary = atoms.dictionary.withGrid(activeGrid(atoms));
+  atoms.placed = true;
+}
+
+/** Points of a grid, and the atoms there as the mode has them, [rows × grid.size]. */
+export interface Candidates {
+  readonly grid: Grid;
+  readonly atoms: Planar;
+}
+
+/** Adds the atom at a point of a grid. The capacity must not be used up. */
 export function addAtom(
   atoms: GridAtoms,
-  { points: from }: Grid,
+  { grid, atoms: from }: Candidates,
   index: number,
   priorVariance: number,
 ): void {
@@ -112,21 +129,29 @@ export function addAtom(
   const { active, count } = mode;
   let slot = 0;
   while (active.subarray(0, count).includes(slot)) slot++;
-  for (let c = 0; c < coordinates; c++) points[slot * coordinates + c] = from[index * coordinates + c];
+  for (let c = 0; c < coordinates; c++) points[slot * coordinates + c] = grid.points[index * coordinates + c];
   active[count] = slot;
   mode.priorVariance[count] = priorVariance;
   mode.count++;
-  place(atoms);
+  atoms.placed = false;
+  const { re, im } = mode.dictionary;
+  for (let m = 0; m < mode.rows; m++) {
+    re[m * mode.atoms + slot] = from.re[m * grid.size + index];
+    if (im !== undefined)
+      im[m * mode.atoms + slot] = from.im === undefined ? 0 : from.im[m * grid.size + index];
+  }
 }
 
 /** Takes away the atom at a position in `active`. */
-export function dropAtom({ mode }: GridAtoms, position: number): void {
+export function dropAtom(atoms: GridAtoms, position: number): void {
+  const { mode } = atoms;
   const { active, priorVariance } = mode;
   for (let j = position + 1; j < mode.count; j++) {
     active[j - 1] = active[j];
     priorVariance[j - 1] = priorVariance[j];
   }
   mode.count--;
+  atoms.placed = false;
 }
 
 /** The points of the active atoms, at least one. */
@@ -144,6 +169,7 @@ export function activeGrid({ dictionary, mode, points, coordinates }: GridAtoms)
  * side.
  */
 export function derivativesInto(atoms: GridAtoms, out: Planar): void {
+  if (!atoms.placed) moveDictionary(atoms);
   const { dictionary, mode, coordinates, exponent, points } = atoms;
   const { rows, count, active } = mode;
   const indices = allAtoms(dictionary);
@@ -164,16 +190,16 @@ export function derivativesInto(atoms: GridAtoms, out: Planar): void {
 
 /** The distance between the grid's values of a coordinate, about where it is; 0 if there is one value only. */
 export function cellAt({ ranges }: GridAtoms, coordinate: number, value: number): number {
-  const { values, period } = ranges[coordinate].axis;
-  const last = values.length - 1;
-  if (last === 0) return period ?? 0;
-  let nearest = 0;
-  for (let k = 1; k <= last; k++) {
-    if (Math.abs(values[k] - value) < Math.abs(values[nearest] - value)) nearest = k;
+  const { ascending, axis } = ranges[coordinate];
+  const last = ascending.length - 1;
+  if (last === 0) return axis.period ?? 0;
+  let below = 0;
+  for (let above = last; above - below > 1; ) {
+    const middle = (below + above) >> 1;
+    if (ascending[middle] <= value) below = middle;
+    else above = middle;
   }
-  const below = nearest === 0 ? 0 : Math.abs(values[nearest] - values[nearest - 1]);
-  const above = nearest === last ? 0 : Math.abs(values[nearest + 1] - values[nearest]);
-  return Math.max(below, above);
+  return ascending[below + 1] - ascending[below];
 }
 
 /** How far two atoms are apart, in cells: the most of all coordinates. */
@@ -220,19 +246,21 @@ export function reportedGrid(atoms: GridAtoms): Grid {
   return withPoints(grid, points);
 }
 
-export function createPlaces({ mode, points, dictionary }: GridAtoms): Places {
+export function createPlaces({ mode, points, dictionary, placed }: GridAtoms): Places {
   const size = mode.rows * mode.atoms;
   const { im } = mode.dictionary;
   return {
     points: new Float64Array(points.length),
     atoms: { re: new Float64Array(size), im: im === undefined ? undefined : new Float64Array(size) },
     dictionary,
+    placed,
   };
 }
 
-export function savePlaces({ mode, points, dictionary }: GridAtoms, places: Places): void {
+export function savePlaces({ mode, points, dictionary, placed }: GridAtoms, places: Places): void {
   const { re, im } = mode.dictionary;
   places.dictionary = dictionary;
+  places.placed = placed;
   places.points.set(points);
   copy(re, places.atoms.re);
   if (im !== undefined) copy(im, places.atoms.im!);
@@ -245,6 +273,7 @@ export function restorePlaces(places: Places, atoms: GridAtoms): void {
   copy(places.atoms.re, re);
   if (im !== undefined) copy(places.atoms.im!, im);
   atoms.dictionary = places.dictionary;
+  atoms.placed = places.placed;
 }
 
 function copy(from: Float64Array, to: Float64Array): void {

@@ -14,16 +14,8 @@ import {
   keep,
   moveFocused,
 } from "./kronecker-grid-ascent.js";
-import { addAtom, areNeighbours } from "./kronecker-grid-atoms.js";
+import { addAtom, areNeighbours, type Candidates } from "./kronecker-grid-atoms.js";
 import { focus, sliceCost, sliceFilter, sliceRatios, sliceVariances } from "./kronecker-grid-slopes.js";
-
-/** Where atoms may enter. */
-interface Candidates {
-  readonly grid: Grid;
-  readonly count: number;
-  /** [M_n × count]. */
-  readonly atoms: Planar;
-}
 
 export interface Growing {
   readonly grid: GridAscent;
@@ -36,9 +28,7 @@ export interface Growing {
 }
 
 /** Updates of prior variances and places for every atom that enters. */
-const updates = 6;
-const firstChoices = Number(process.env.B1 ?? 12);
-const secondChoices = Number(process.env.B2 ?? 3);
+const updates = 3;
 
 /** @param factors - the atoms at the points of the grids, as the modes have them */
 export function createGrowing(
@@ -58,7 +48,7 @@ export function createGrowing(
   });
   return {
     grid,
-    candidates: factors.map(({ columns, parts }, n) => ({ grid: grids[n], count: columns, atoms: parts })),
+    candidates: factors.map(({ parts }, n) => ({ grid: grids[n], atoms: parts })),
     projected: room.planar(Math.max(...sizes), real),
     ratios: new Float64Array(most),
     traces: new Float64Array(most),
@@ -67,23 +57,33 @@ export function createGrowing(
   };
 }
 
-/** Mode n anew, the best of several ways. It may end with no atom; the decompositions are not made anew. */
-export function regrow(growing: Growing, n: number): void {
+/**
+ * Mode n anew, the best of several ways to begin, which differ in the first two atoms. It may end with no atom; the
+ * decompositions are not made anew.
+ */
+export function regrow(growing: Growing, n: number, ways: number): void {
   const { grid, best } = growing;
-  const { slopes, atoms } = grid;
+  const { slopes } = grid;
   focus(slopes, n);
   let lowest = Number.POSITIVE_INFINITY;
-  for (let first = 0; first < firstChoices; first++) {
-    for (let second = 0; second < secondChoices; second++) {
-      const reached = grow(growing, n, [first, second]);
-      if (reached < lowest) {
-        lowest = reached;
-        keep(grid, best);
-      }
-      if (atoms[n].mode.count <= 1) break;
-    }
+  for (const choices of waysToChoose(ways)) {
+    const reached = grow(growing, n, choices);
+    if (!(reached < lowest)) continue;
+    lowest = reached;
+    keep(grid, best);
   }
   goBack(best, grid);
+}
+
+/** Ranks of the first two atoms that enter, the more promising pairs first. */
+function waysToChoose(count: number): (readonly number[])[] {
+  const ways: [number, number][] = [];
+  for (let total = 1; ways.length < count; total++) {
+    for (let first = total; first >= 1 && ways.length < count; first--) {
+      if (total % first === 0) ways.push([first - 1, total / first - 1]);
+    }
+  }
+  return ways;
 }
 
 /** @param choices - which of the most promising atoms enters, the best being 0; the best where it does not say */
@@ -98,7 +98,7 @@ function grow(growing: Growing, n: number, choices: readonly number[]): number {
     const entering = promising(growing, n, choices[mode.count] ?? 0);
     if (entering === undefined) break;
     keep(grid, before);
-    addAtom(atoms[n], candidates[n].grid, entering.index, entering.priorVariance);
+    addAtom(atoms[n], candidates[n], entering.index, entering.priorVariance);
     const reached = adapt(grid, n) + mode.count * charges[n];
     if (!(reached < lowest)) {
       goBack(before, grid);
@@ -132,7 +132,8 @@ function promising(
   n: number,
   rank: number,
 ) {
-  const { atoms, count, grid } = candidates[n];
+  const { atoms, grid } = candidates[n];
+  const count = grid.size;
   sliceRatios(slopes, atoms, count, projected, ratios, traces);
   for (let k = 0; ; k++) {
     let index = 0;

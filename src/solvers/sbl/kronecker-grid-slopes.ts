@@ -391,9 +391,8 @@ function fillCurvature(slopes: GridSlopes, directions: number): void {
       }
     }
   }
-  const singular = s.re;
   for (let m = 0; m < rank; m++) {
-    const eigenvalue = singular[m] * singular[m];
+    const eigenvalue = s.re[m] * s.re[m];
     copyInto(scaled, means, count * columns);
     for (let j = 0; j < count; j++) {
       for (let q = 0; q < size; q++) {

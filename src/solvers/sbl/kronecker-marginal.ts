@@ -23,7 +23,9 @@ import { modeProductInto, multiplyInto } from "../../complex/products.js";
 import type { Room } from "../../kernels/room.js";
 import { createSvdWorkspace, type SvdWorkspace, svdInto } from "../../linalg/svd.js";
 import type { Mask } from "./kronecker-mask.js";
-import { createMaskedModel, factorMasked, informMasked, type MaskedModel } from "./kronecker-mask-model.js";
+import { factorMasked } from "./kronecker-mask-fill.js";
+import { informMasked } from "./kronecker-mask-information.js";
+import { createMaskedModel, type MaskedModel } from "./kronecker-mask-model.js";
 import { learnMaskedNoise, maskedCost } from "./kronecker-mask-noise.js";
 import { type Mode, weightAtoms } from "./kronecker-modes.js";
 
@@ -51,7 +53,7 @@ export interface MarginalData {
   /** ‖Y‖². */
   readonly energy: number;
   /** Which elements were observed; all of them if absent. */
-  readonly mask?: Mask;
+  readonly mask?: Mask | undefined;
 }
 
 /** Where the search stands: data, decompositions, and the data in their bases. */

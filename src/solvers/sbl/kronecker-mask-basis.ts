@@ -1,9 +1,10 @@
 /**
- * The matrix of a masked model in the range of its dictionary, B = σ² D + Θ U_o^H U_o Θ, and J = U_m^H U_m = I − U_o^H U_o.
+ * The matrix of a masked model in the range of its dictionary, B = σ² D + Θ U_o^H U_o Θ, and J = U_m^H U_m =
+ * I − U_o^H U_o.
  *
- * With U = U_n ⊗ W in one order of the modes, U_o^H U_o is the sum over the rows i of mode n of u_i^H u_i ⊗ (Σ w^H w over
- * the elements with that row). For k elements, W of w columns, and U_n of M_n × r_n: k w²/2 multiply-adds for the inner
- * sums and M_n (r_n w)²/2 for the products, instead of k (r_n w)².
+ * With U = U_n ⊗ W in one order of the modes, U_o^H U_o is the sum over the rows i of mode n of u_i^H u_i ⊗
+ * (Σ w^H w over the elements with that row). For k elements, W of w columns, and U_n of M_n × r_n: k w²/2
+ * multiply-adds for the inner sums and M_n (r_n w)²/2 for the products, instead of k (r_n w)².
  */
 import { multiplyInto } from "../../complex/products.js";
 import type { Basis, MaskedModel } from "./kronecker-mask-model.js";
@@ -11,13 +12,13 @@ import { rowOfOthers } from "./kronecker-mask-rows.js";
 
 /** overlaps ← J, square ← B. */
 export function fillBasisMatrix(model: MaskedModel, bases: readonly Basis[]): void {
-  const { overlaps, square, size, theta, noise, fewer } = model;
+  const { overlaps, square, size, theta, noise, side } = model;
   if (size === 0) return;
   fillSquares(model, bases);
   const { re, im } = overlaps;
   const { re: toRe, im: toIm } = square;
-  // The sum over the elements that there are fewer of is J or I − J.
-  const isObserved = fewer === "observed";
+  // The sum over the elements that are counted is J or I − J.
+  const isObserved = side === "observed";
   for (let s = 0, at = 0; s < size; s++) {
     for (let t = 0; t < size; t++, at++) {
       const weight = theta[s] * theta[t];
@@ -32,7 +33,7 @@ export function fillBasisMatrix(model: MaskedModel, bases: readonly Basis[]): vo
   }
 }
 
-/** overlaps ← Σ u^H u over the elements that there are fewer of, for rows u of U. */
+/** overlaps ← Σ u^H u over the elements that are counted, for rows u of U. */
 function fillSquares(model: MaskedModel, bases: readonly Basis[]): void {
   const { information, modeScratch, size, mask } = model;
   let n = 0;
@@ -70,8 +71,9 @@ function sumByRow(model: MaskedModel, n: number, others: number, b: number, c: n
   const modes = mask.extents.length;
   const { re: wRe, im: wIm } = rightSides;
   const { re, im } = sums;
-  re.fill(0);
-  im?.fill(0);
+  const extent = mask.extents[n];
+  re.fill(0, 0, extent);
+  im?.fill(0, 0, extent);
   for (let k = 0, at = 0; k < positions.length; k++, at += others) {
     const i = indices[k * modes + n];
     const x = wRe[at + b];

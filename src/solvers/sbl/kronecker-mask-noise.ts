@@ -1,9 +1,11 @@
 /** The noise variance of a masked model. */
 import type { Planar } from "../../complex/planar.js";
-import { type Basis, factorMasked, informMasked, type MaskedModel } from "./kronecker-mask-model.js";
+import { factorMasked } from "./kronecker-mask-fill.js";
+import { informMasked } from "./kronecker-mask-information.js";
+import type { Basis, MaskedModel } from "./kronecker-mask-model.js";
 
-/** Values tried per sweep, beside the present one. */
-const maxTrials = 2;
+/** Values tried per sweep, beside the present one, where they cost little. */
+const maxTrials = 3;
 /** A smaller step, in ln σ², is not worth a trial; a step that is small ends the trials of a sweep. */
 const settledStep = 1e-8;
 const smallStep = 1e-3;
@@ -12,13 +14,15 @@ const largestStep = Math.log(4);
 /**
  * A noise variance at which L is not larger than at the present one, for γ as it stands.
  *
- * What was observed has no eigenbasis that does not depend on the mask, so that every value costs a factorisation, and a
- * few steps per sweep must do. In ln σ² the slope is, averaged over snapshots and with M_o observed elements,
+ * What was observed has no eigenbasis that does not depend on the mask, so that every value costs a
+ * factorisation, and a few steps per sweep must do. In ln σ² the slope is, averaged over snapshots and with
+ * M_o observed elements,
  *
  *     dL/d ln σ² = σ² tr Σ_oo⁻¹ − σ² ‖Σ_oo⁻¹ y‖² = M_o − ν − ‖y − P A μ‖²/σ²,   ν = Σ_j ν_j of any one mode.
  *
- * The first step is MacKay's, to ‖y − P A μ‖²/(M_o − ν), the second a secant of the slope. A step that would raise L is
- * halved; half of MacKay's, in ln σ², is the majorise-minimise step, which cannot raise it.
+ * The first step is MacKay's, to ‖y − P A μ‖²/(M_o − ν). A step that would raise L is halved; half of
+ * MacKay's, in ln σ², is the majorise-minimise step, which cannot raise it. Secants of the slope follow in
+ * the kind "basis"; in the others, of the first sweeps, one step per sweep is taken.
  *
  * @returns the variance; the present one if no other could be computed
  */
@@ -46,7 +50,7 @@ export function learnMaskedNoise(
     const before = slope;
     best = next;
     lowest = maskedCost(model);
-    if (Math.abs(taken) <= smallStep) break;
+    if (model.kind !== "basis" || Math.abs(taken) <= smallStep) break;
     slope = slopeOf(model, bases, best);
     const curvature = (slope - before) / taken;
     step = curvature > 0 ? -slope / curvature : mackayStep(model, slope, best);

@@ -1,15 +1,17 @@
 /**
- * The posterior of a Kronecker-structured sparse Bayesian model of which only some elements of the grid were observed.
+ * The posterior of a Kronecker-structured sparse Bayesian model of which only some elements of the grid were
+ * observed.
  *
- * The mean is that of the full grid at T_f, see {@link MaskedModel}. With L the factor of the model's matrix, e_k a unit
- * vector, and E the elements of the grid that belong to its rows, the variances over their priors are
+ * The mean is that of the full grid at T_f, see {@link MaskedModel}. With L the factor of the model's matrix,
+ * e_k a unit vector, and E the elements of the grid that belong to its rows, the variances over their priors
+ * are
  *
  *     missing    σ² D ×_n |V_n|² + 1 − ∏ (1 − ν_n) + Σ_k |(σ D Λ^½ U^H E L^{-H} e_k) ×_n V_n|²,
  *     observed   1 − Σ_k |(Λ^½ U^H E L^{-H} e_k) ×_n V_n|²,
  *     basis      1 − ∏ (1 − ν_n) + Σ_k |(σ D^½ L^{-H} e_k) ×_n V_n|²:
  *
- * sums of positive terms, but for "observed". For every k about M max(M_n) + N max(N_n) multiply-adds, only the latter in
- * "basis". Columns are taken as many at a time as fit in about 64 MiB.
+ * sums of positive terms, but for "observed". For every k about M max(M_n) + N max(N_n) multiply-adds, only
+ * the latter in "basis". Columns are taken as many at a time as fit in about 64 MiB.
  */
 import { type ModeFactor, modeProductsInto } from "../../complex/mode-products.js";
 import type { Planar } from "../../complex/planar.js";
@@ -17,7 +19,8 @@ import { clear } from "../../kernels/products.js";
 import type { Room } from "../../kernels/room.js";
 import { solveLowerAdjointInPlace } from "../../linalg/triangular-kernel.js";
 import { gaussianLogDensity } from "../posterior/posterior.js";
-import { type Basis, factorMasked, type MaskedModel } from "./kronecker-mask-model.js";
+import { factorMasked } from "./kronecker-mask-fill.js";
+import type { Basis, MaskedModel } from "./kronecker-mask-model.js";
 import type { Mode } from "./kronecker-modes.js";
 import {
   fillShares,
@@ -146,7 +149,11 @@ function fillMaskedShares(
 }
 
 /** tensor ← columns `first` to `first + count` − 1 of what is summed over, in the bases, [r × count]. */
-function fillColumns({ model, units, tensor, atoms, scratch }: MaskedPosterior, first: number, count: number) {
+function fillColumns(
+  { model, units, tensor, atoms, scratch }: MaskedPosterior,
+  first: number,
+  count: number,
+) {
   const { kind, order, square, positions, mask, analysis } = model;
   clear(units, 0, order * count);
   const { re: unit } = units;

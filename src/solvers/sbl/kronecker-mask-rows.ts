@@ -1,9 +1,11 @@
 /**
- * The matrices of a masked model that have a row for each missing, or each observed, element: I − U_m Θ² U_m^H and
- * σ² I + U_o Λ U_o^H, and the columns of U_m or U_o. A row of U is the Kronecker product of a row of each U_n.
+ * The matrices of a masked model that have a row for each missing, or each observed, element: I − U_m Θ²
+ * U_m^H and σ² I + U_o Λ U_o^H, and the columns of U_m or U_o. A row of U is the Kronecker product of a row
+ * of each U_n.
  */
 import { multiplyInto } from "../../complex/products.js";
 import { clear, weightedSquare } from "../../kernels/products.js";
+import { inverseFromFactor } from "../../linalg/hermitian-inverse-kernel.js";
 import type { Basis, MaskedModel } from "./kronecker-mask-model.js";
 
 /** square ← I − U_m Θ² U_m^H on and below the diagonal, which is U_m σ² D U_m^H where U is square. */
@@ -45,7 +47,10 @@ export function fillMissingMatrix(model: MaskedModel, bases: readonly Basis[]): 
   for (let i = 0; i < order; i++) to[i * (order + 1)] += 1;
 }
 
-/** square ← σ² I + U_o Λ U_o^H on and below the diagonal: an entry is a product of one from each A_n Γ_n A_n^H. */
+/**
+ * square ← σ² I + U_o Λ U_o^H on and below the diagonal: an entry is a product of one from each A_n Γ_n
+ * A_n^H.
+ */
 export function fillObservedMatrix(model: MaskedModel, bases: readonly Basis[], noiseVariance: number): void {
   const { square, order, covariances, indices, mask } = model;
   const modes = bases.length;
@@ -59,11 +64,15 @@ export function fillObservedMatrix(model: MaskedModel, bases: readonly Basis[], 
       for (let j = 0, at = i * order; j <= i; j++, at++) {
         const from = row + indices[j * modes + n];
         const a = n === 0 ? 1 : re[at];
-        const b = n === 0 || im === undefined ? 0 : im[at];
         const c = factorRe[from];
-        const d = factorIm === undefined ? 0 : factorIm[from];
+        if (im === undefined) {
+          re[at] = a * c;
+          continue;
+        }
+        const b = n === 0 ? 0 : im[at];
+        const d = factorIm![from];
         re[at] = a * c - b * d;
-        if (im !== undefined) im[at] = a * d + b * c;
+        im[at] = a * d + b * c;
       }
     }
   }
@@ -89,8 +98,8 @@ function modeCovariance(
 }
 
 /**
- * rightSides ← columns of U_m or U_o times their weights, [k × (blocks · rank_n)]: for each entry of the other modes from
- * number `first` on, those of mode n.
+ * rightSides ← columns of U_m or U_o times their weights, [k × (blocks · rank_n)]: for each entry of the
+ * other modes from number `first` on, those of mode n.
  */
 export function rowsRightSides(
   model: MaskedModel,
@@ -151,4 +160,80 @@ export function rowOfOthers(
     size *= rank;
   }
   return size;
+}
+
+/** Whether the inverse of C has digits enough. */
+export function isInvertible({ square, order, inversionLimit }: MaskedModel): boolean {
+  const factor = square.re;
+  let smallest = Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (let i = 0; i < order; i++) {
+    const pivot = factor[i * (order + 1)];
+    smallest = Math.min(smallest, pivot);
+    largest = Math.max(largest, pivot);
+  }
+  return (largest / smallest) ** 2 <= inversionLimit;
+}
+
+/**
+ * information ← Σ over the other modes of λ_o U_o^H C⁻¹ U_o without any column of U_o: with K_n = A_n Γ_n
+ * A_n^H it is U_n^H Φ U_n, where Φ adds up C⁻¹ ∘ conj(∏_{m ≠ n} K_m) over the elements with the same two rows
+ * of mode n.
+ */
+export function informFromInverse(model: MaskedModel, bases: readonly Basis[], n: number): void {
+  const { square, order, overlaps, sums, modeScratch, information, mask } = model;
+  const { u, rank } = bases[n];
+  const extent = mask.extents[n];
+  inverseFromFactor(square, order, overlaps);
+  for (let m = 0; m < bases.length; m++) if (m !== n) weighInverse(model, m);
+  sumByRows(model, n);
+  multiplyInto(modeScratch, "plain", sums, "plain", u, extent, rank, extent);
+  multiplyInto(information, "adjoint", u, "plain", modeScratch, rank, rank, extent);
+}
+
+/** overlaps ← overlaps ∘ conj(K_m) of the elements, on and below the diagonal. */
+function weighInverse({ overlaps, covariances, indices, order, mask }: MaskedModel, m: number): void {
+  const modes = mask.extents.length;
+  const extent = mask.extents[m];
+  const { re: factorRe, im: factorIm } = covariances[m];
+  const { re, im } = overlaps;
+  for (let i = 0; i < order; i++) {
+    const row = indices[i * modes + m] * extent;
+    for (let j = 0, at = i * order; j <= i; j++, at++) {
+      const from = row + indices[j * modes + m];
+      const a = re[at];
+      const c = factorRe[from];
+      if (im === undefined) {
+        re[at] = a * c;
+        continue;
+      }
+      const b = im[at];
+      const d = factorIm![from];
+      re[at] = a * c + b * d;
+      im[at] = b * c - a * d;
+    }
+  }
+}
+
+/** sums ← the sums of overlaps over the elements with the same two rows of mode n. */
+function sumByRows({ overlaps, sums, indices, order, mask }: MaskedModel, n: number): void {
+  const modes = mask.extents.length;
+  const extent = mask.extents[n];
+  const { re: fromRe, im: fromIm } = overlaps;
+  const { re, im } = sums;
+  re.fill(0, 0, extent * extent);
+  im?.fill(0, 0, extent * extent);
+  for (let i = 0; i < order; i++) {
+    const row = indices[i * modes + n];
+    for (let j = 0, at = i * order; j <= i; j++, at++) {
+      const column = indices[j * modes + n];
+      const to = row * extent + column;
+      const mirrored = column * extent + row;
+      re[to] = re[to] + fromRe[at];
+      if (im !== undefined) im[to] = im[to] + fromIm![at];
+      if (i === j) continue;
+      re[mirrored] = re[mirrored] + fromRe[at];
+      if (im !== undefined) im[mirrored] = im[mirrored] - fromIm![at];
+    }
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Masked observations of a Kronecker-structured problem: y = P (A_1 ⊗ … ⊗ A_R) x + w, where P keeps some of the elements
- * of the full grid.
+ * Masked observations of a Kronecker-structured problem: y = P (A_1 ⊗ … ⊗ A_R) x + w, where P keeps some of
+ * the elements of the full grid.
  */
 import { type ComplexMatrix, complexMatrix } from "../../complex/types.js";
 import { optionError, shapeError } from "../../errors.js";
@@ -28,8 +28,8 @@ export interface MaskedProblem extends KroneckerProblem {
 }
 
 /**
- * Reads factors, measurement and mask. The factors are reduced to the rows of which anything was observed; where all
- * combinations of these were, no mask is left.
+ * Reads factors, measurement and mask. The factors are reduced to the rows of which anything was observed;
+ * where all combinations of these were, no mask is left.
  *
  * @throws as `readKroneckerProblem`; `option` if the observed indices are not ascending integers within the grid
  */
@@ -124,11 +124,19 @@ function selectRows({ columns, data }: ComplexMatrix, rows: readonly number[]): 
   return selected;
 }
 
-/** Where in the grid the elements are that there are fewer of, the observed or the missing ones. */
-export function fewerPositions({ rows, observed }: Mask): Int32Array {
+/**
+ * The elements that take less work: with k observed and m missing ones of M, about k³ or m² M multiply-adds
+ * for every γ; those that were observed unless more than about 60 % were.
+ */
+export function cheaperSide({ rows, observed }: Mask): "missing" | "observed" {
   const missing = rows - observed.length;
-  if (missing > observed.length) return observed;
-  const positions = new Int32Array(missing);
+  return observed.length ** 3 <= missing ** 2 * rows ? "observed" : "missing";
+}
+
+/** Where in the grid these elements are, ascending. */
+export function positionsOf({ rows, observed }: Mask, side: "missing" | "observed"): Int32Array {
+  if (side === "observed") return observed;
+  const positions = new Int32Array(rows - observed.length);
   for (let i = 0, k = 0, to = 0; i < rows; i++) {
     if (observed[k] === i) k++;
     else positions[to++] = i;
@@ -148,4 +156,15 @@ export function multiIndices(positions: Int32Array, extents: readonly number[]):
     }
   }
   return out;
+}
+
+/** The measurement on the whole grid, with zeros where nothing was observed. */
+export function gridMeasurement({ measurement, mask }: MaskedProblem): ComplexMatrix {
+  if (mask === undefined) return measurement;
+  const { columns, data } = measurement;
+  const grid = complexMatrix(mask.rows, columns);
+  mask.observed.forEach((position, k) => {
+    grid.data.set(data.subarray(2 * k * columns, 2 * (k + 1) * columns), 2 * position * columns);
+  });
+  return grid;
 }

@@ -2,7 +2,6 @@
 import { splitInto } from "../../complex/planar.js";
 import { type Room, roomSteps, withRoom } from "../../kernels/room.js";
 import type { SolverSteps, StopReason } from "../contract.js";
-import type { KroneckerProblem } from "../kronecker-problem.js";
 import type { NoiseStart } from "../noise.js";
 import { gaussianLogDensity } from "../posterior/posterior.js";
 import { restoreLogEvidence } from "../problem.js";
@@ -10,18 +9,24 @@ import { meanPower, noiseFloor, priorUnit, startingNoise } from "./hyperparamete
 import { type Ascent, createAscent, restart, sweepModes, sweepsBeforePruning } from "./kronecker-ascent.js";
 import { effectiveVariance, readCouplings } from "./kronecker-coupling.js";
 import { cost } from "./kronecker-marginal.js";
+import { gridMeasurement, type MaskedProblem } from "./kronecker-mask.js";
+import { checkMaskedMemory } from "./kronecker-mask-model.js";
+import { createMaskedPosterior } from "./kronecker-mask-posterior.js";
 import { balancedLevel, createModes, type Mode } from "./kronecker-modes.js";
 import { createPosteriorWorkspace } from "./kronecker-posterior.js";
 import { type KroneckerSblResult, kroneckerResult } from "./kronecker-result.js";
 import { attempt, createSearch } from "./kronecker-search.js";
 import { type KroneckerSettings, perMode } from "./kronecker-settings.js";
 import { createSnapshot, restore, type Snapshot, save } from "./kronecker-snapshot.js";
+import { trim } from "./kronecker-trim.js";
 
 const defaultRestarts = 10;
+/** How often, at most, sweeps follow the removal of atoms. */
+const maxTrims = 3;
 
 interface State {
   readonly who: string;
-  readonly problem: KroneckerProblem;
+  readonly problem: MaskedProblem;
   readonly ascent: Ascent;
   /** The last hyperparameters whose decompositions could be computed. */
   readonly sound: Snapshot;
@@ -30,10 +35,13 @@ interface State {
   answer: KroneckerSblResult | undefined;
 }
 
-/** @throws `option` if there is not one number for each mode; `range` if the noise variance has no number here */
+/**
+ * @throws `option` if there is not one number for each mode; `range` if the noise variance has no number here; `limit` if
+ *   the mask takes too much working memory
+ */
 export function kroneckerMmSteps(
   who: string,
-  problem: KroneckerProblem,
+  problem: MaskedProblem,
   settings: KroneckerSettings,
   noise: NoiseStart,
 ): SolverSteps<KroneckerSblResult> {
@@ -48,6 +56,7 @@ export function kroneckerMmSteps(
   };
   const noiseVariance = startingNoise(who, noise, problem);
   const level = settings.initial === "ones" ? priorUnit(problem) : balancedLevel(factors, meanPower(problem));
+  checkMaskedMemory(who, problem);
   return roomSteps(who, (room) => {
     const modes = createModes(factors, level);
     const ascent = createAscent(modes, readData(problem, room), noiseVariance, ascentSettings, room);
@@ -57,12 +66,13 @@ export function kroneckerMmSteps(
   });
 }
 
-function readData({ measurement, snapshots, real }: KroneckerProblem, room: Room) {
-  const { data, rows } = measurement;
+function readData(problem: MaskedProblem, room: Room) {
+  const { snapshots, real, mask } = problem;
+  const { data, rows } = gridMeasurement(problem);
   const y = room.planar(rows * snapshots, real);
   splitInto(data, y);
   const energy = data.reduce((sum, value) => sum + value * value, 0);
-  return { measurement: y, snapshots, real, energy };
+  return { measurement: y, snapshots, real, energy, mask };
 }
 
 /** Latent variances at the level of the start. */
@@ -90,13 +100,16 @@ function* iterate(state: State, settings: KroneckerSettings): SolverSteps<Kronec
   if (reason === "breakdown" || reason === "empty-support" || restarts === 0) return end(state, reason);
 
   const search = createSearch(ascent, atoms);
-  let found = false;
   for (let k = 0; k < restarts; k++) {
     const before = search.bestCost;
-    found = attempt(search) || found;
-    yield stepOf(state, (before - search.bestCost) / Math.max(1, Math.abs(before)), search.bestCost, reason);
+    attempt(search);
+    const change = (before - search.bestCost) / Math.max(1, Math.abs(before));
+    yield stepOf(state, change, cost(ascent.marginal), reason);
   }
-  if (found) reason = yield* climb(state, settings);
+  for (let k = 0; k < maxTrims; k++) {
+    reason = yield* climb(state, settings);
+    if (reason === "breakdown" || reason === "empty-support" || trim(ascent, search.trial) === 0) break;
+  }
   return end(state, reason);
 }
 
@@ -110,6 +123,10 @@ function* climb(
   if (!restart(ascent)) return "breakdown";
   for (let sweep = 0; sweep < maxIterations; sweep++) {
     const entering = cost(ascent.marginal);
+    if (Number.isNaN(entering)) {
+      if (sweep > 0) restore(sound, ascent);
+      return "breakdown";
+    }
     save(ascent, sound);
     const atoms = countAtoms(modes);
     const change = sweepModes(ascent, sweep);
@@ -138,7 +155,8 @@ function countAtoms(modes: readonly Mode[]): number {
 function stepOf(state: State, change: number, entering: number, reason: StopReason) {
   const { problem, ascent } = state;
   const iteration = ++state.iterations;
-  const { rows, snapshots, real, modes } = ascent.marginal;
+  const { snapshots, real, modes } = ascent.marginal;
+  const { rows } = problem.measurement;
   return {
     iteration,
     change,
@@ -156,9 +174,11 @@ function end(state: State, reason: StopReason): KroneckerSblResult {
 }
 
 function finish({ who, problem, ascent }: State, iterations: number, reason: StopReason): KroneckerSblResult {
-  const { modes, noiseVariance } = ascent.marginal;
+  const { modes, noiseVariance, masked: model } = ascent.marginal;
   return withRoom(who, (room) => {
-    const posterior = createPosteriorWorkspace(modes, problem, room);
-    return kroneckerResult({ problem, modes, noiseVariance }, posterior, iterations, reason);
+    const measurement = gridMeasurement(problem);
+    const posterior = createPosteriorWorkspace(modes, { ...problem, measurement }, room);
+    const masked = model && createMaskedPosterior(model, posterior, modes, room);
+    return kroneckerResult({ problem, modes, noiseVariance, masked }, posterior, iterations, reason);
   });
 }

@@ -268,7 +268,10 @@ export function fillShares(workspace: PosteriorWorkspace, modes: readonly Mode[]
 }
 
 /** variance ← γ · variance. */
-export function weighByPrior({ variance: shares, coverage }: PosteriorWorkspace, modes: readonly Mode[]): void {
+export function weighByPrior(
+  { variance: shares, coverage }: PosteriorWorkspace,
+  modes: readonly Mode[],
+): void {
   const variance = shares.re;
   // γ goes where the coverage was; rounding must not lift a posterior variance above its prior.
   const size = fullPriorVariance(modes, coverage);

@@ -3,6 +3,7 @@ import type { BayesianResult, StopReason } from "../contract.js";
 import type { KroneckerProblem } from "../kronecker-problem.js";
 import { bayesianResult } from "../posterior/bayesian-result.js";
 import { restoreVariance } from "../problem.js";
+import { computeMaskedPosterior, type MaskedPosterior } from "./kronecker-mask-posterior.js";
 import { activeAtoms, type Mode } from "./kronecker-modes.js";
 import { computePosterior, type PosteriorWorkspace } from "./kronecker-posterior.js";
 
@@ -17,17 +18,22 @@ interface Standing {
   readonly problem: KroneckerProblem;
   readonly modes: readonly Mode[];
   readonly noiseVariance: number;
+  /** What the posterior takes besides if only some elements were observed. */
+  readonly masked?: MaskedPosterior | undefined;
 }
 
 /** The posterior at the hyperparameters as they stand, in the caller's units. */
 export function kroneckerResult(
-  { problem, modes, noiseVariance }: Standing,
+  { problem, modes, noiseVariance, masked }: Standing,
   posterior: PosteriorWorkspace,
   iterations: number,
   reason: StopReason,
 ): KroneckerSblResult {
   const who = "kroneckerSbl";
-  const sums = computePosterior(posterior, modes, noiseVariance);
+  const sums =
+    masked === undefined
+      ? computePosterior(posterior, modes, noiseVariance)
+      : computeMaskedPosterior(masked, posterior, modes, noiseVariance);
   const result = bayesianResult(problem, {
     solver: "kronecker-sbl",
     who,

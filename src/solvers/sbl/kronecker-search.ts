@@ -2,25 +2,26 @@
  * The search for a higher maximum of the evidence, mode by mode.
  *
  * The evidence has local maxima, nearly always because the atoms of one mode are wrong while those of the others are
- * right. So an attempt draws the γ of one mode anew, over all of its atoms, lets them settle with the other modes as they are,
- * then all modes together, and is kept if the evidence is higher. The modes are drawn in proportion to (K_n/M_n)³: the
+ * right. So an attempt draws the γ of one mode anew, over all of its atoms, lets them settle with the other modes as they
+ * are, then all modes together, removes what does not pay for itself, and is kept if {@link penalisedCost} is lower. The modes are drawn in proportion to (K_n/M_n)³: the
  * more atoms explain the fewer rows, the more ways there are to be wrong.
  */
 import { type RandomStream, randomStream } from "../../random/index.js";
 import { type Ascent, restart, sweepModes, sweepsBeforePruning, updateMode } from "./kronecker-ascent.js";
 import { effectiveVariance } from "./kronecker-coupling.js";
-import { cost } from "./kronecker-marginal.js";
 import type { Mode } from "./kronecker-modes.js";
 import { createSnapshot, restore, type Snapshot, save } from "./kronecker-snapshot.js";
+import { penalisedCost, trim } from "./kronecker-trim.js";
 
 export interface Search {
   readonly ascent: Ascent;
   readonly stream: RandomStream;
   /** The nonzero atoms of every mode. */
   readonly atoms: readonly Int32Array[];
-  /** The best hyperparameters so far, and their cost. */
+  /** The best hyperparameters so far, and their J. */
   readonly best: Snapshot;
   bestCost: number;
+  readonly trial: Snapshot;
 }
 
 /** Sweeps over the mode that was drawn anew, then at most over all modes. */
@@ -30,24 +31,20 @@ const sweepTolerance = 1e-3;
 /** Less than this, in nats, is no other maximum. */
 const smallestGain = 1e-3;
 
-/** A search from the hyperparameters as they stand. */
+/** A search from the hyperparameters as they stand, without what does not pay for itself. */
 export function createSearch(ascent: Ascent, atoms: readonly Int32Array[]): Search {
-  const best = createSnapshot(ascent);
+  const [best, trial] = [createSnapshot(ascent), createSnapshot(ascent)];
+  trim(ascent, trial);
   save(ascent, best);
   // The same attempts for the same data, whatever their units.
-  return {
-    ascent,
-    stream: randomStream(1, "kronecker search"),
-    atoms,
-    best,
-    bestCost: cost(ascent.marginal),
-  };
+  const stream = randomStream(1, "kronecker search");
+  return { ascent, stream, atoms, best, bestCost: penalisedCost(ascent), trial };
 }
 
 /**
  * One attempt. Afterwards the hyperparameters are the best ones so far, and the decompositions those of the attempt.
  *
- * @returns whether the evidence rose
+ * @returns whether J fell
  */
 export function attempt(search: Search): boolean {
   const { ascent, best } = search;
@@ -60,8 +57,8 @@ export function attempt(search: Search): boolean {
   return improved;
 }
 
-/** @returns the cost that was reached; NaN if a decomposition broke down or no atom is left */
-function raise({ ascent, stream, atoms }: Search): number {
+/** @returns the J that was reached; NaN if a decomposition broke down or no atom is left */
+function raise({ ascent, stream, atoms, trial }: Search): number {
   const n = drawMode(ascent.marginal.modes, stream);
   drawVariances(ascent, n, atoms[n], stream);
   if (!restart(ascent)) return Number.NaN;
@@ -74,7 +71,8 @@ function raise({ ascent, stream, atoms }: Search): number {
     if (Number.isNaN(change)) return Number.NaN;
     if (change <= sweepTolerance) break;
   }
-  return cost(ascent.marginal);
+  trim(ascent, trial);
+  return penalisedCost(ascent);
 }
 
 function drawMode(modes: readonly Mode[], stream: RandomStream): number {

@@ -3,14 +3,14 @@ import { exponentOf, maxAbs } from "../../complex/scale.js";
 import { allAtoms, atomMatrix } from "../../dictionaries/all-atoms.js";
 import type { ParametricDictionary } from "../../dictionaries/index.js";
 import { describe, shapeError } from "../../errors.js";
-import type { Grid } from "../../grids/index.js";
 import { type OptionValues, readOptions } from "../../options.js";
-import type { BayesianResult, NoiseModel, SolverOptions, SolverSteps } from "../contract.js";
+import type { NoiseModel, SolverOptions, SolverSteps } from "../contract.js";
 import { readKroneckerProblem } from "../kronecker-problem.js";
 import { readNoise } from "../noise.js";
 import type { MeasurementInput } from "../problem.js";
 import { runSolver } from "../run.js";
 import { kroneckerOptionTable } from "./kronecker-settings.js";
+import type { OffGridKroneckerSblResult } from "./off-grid-result.js";
 import { offGridSteps } from "./off-grid-run.js";
 
 const who = "offGridKroneckerSbl";
@@ -19,9 +19,13 @@ const who = "offGridKroneckerSbl";
 export interface OffGridKroneckerSblOptions extends SolverOptions {
   /** The noise, known or to be learned. Required. */
   readonly noise: NoiseModel;
-  /** On the grids: γ is multiplied by (S/ν)^exponent, see `kroneckerSbl`. Default 1. */
+  /** γ is multiplied by (S/ν)^exponent, see `kroneckerSbl`; off the grids, by 0.5 where 1 would not do. Default 1. */
   readonly exponent?: 1 | 0.5;
-  /** On the grids: how many times the γ of one mode are drawn anew in search of a higher evidence. Default 10. */
+  /**
+   * On the grids, how many times the γ of one mode are drawn anew in search of a higher evidence; off the grids, in up
+   * to three times as many ways the atoms of one mode are chosen anew. Default 10. Problems with few rows and many atoms
+   * gain from more.
+   */
   readonly restarts?: number;
   /**
    * On the grids: an atom of a mode is removed for good when its γ_n falls below this fraction of the mode's largest.
@@ -29,25 +33,15 @@ export interface OffGridKroneckerSblOptions extends SolverOptions {
    */
   readonly pruneRatio?: number | readonly number[];
   /**
-   * On the grids, stop when ‖Δγ_n‖ ≤ tolerance ‖γ_n‖ in every mode; off the grids, when a round raises the evidence of
-   * a snapshot by no more nats than this. Default 1e-4.
+   * On the grids, stop when ‖Δγ_n‖ ≤ tolerance ‖γ_n‖ in every mode; off the grids, when a round lowers the cost L, the
+   * negative evidence per snapshot, by no more nats than this. Default 1e-4.
    */
   readonly tolerance?: number;
   /**
-   * Sweeps before the restarts, and again after them, and then rounds off the grids, without those in which the
-   * evidence of fewer atoms is tried. Default 150.
+   * Sweeps before the restarts, and again after them; and then rounds off the grids, without those in which other atoms
+   * are tried. Default 150.
    */
   readonly maxIterations?: number;
-}
-
-/** The answer of {@link offGridKroneckerSbl}: mean, variance, support and γ_n are those of the atoms that are left. */
-export interface OffGridKroneckerSblResult extends BayesianResult {
-  /**
-   * Where the atoms are, one grid per mode: K_n points in the coordinates of the dictionary's axes. The atoms of mode n
-   * are `dictionaries[n].withGrid(grids[n])`; coefficient ((j_1 K_2 + j_2) K_3 + j_3) belongs to the points
-   * (j_1, j_2, j_3). All grids have no points if no atom is left.
-   */
-  readonly grids: readonly Grid[];
 }
 
 const { noise, exponent, restarts, pruneRatio, tolerance, maxIterations } = kroneckerOptionTable;
@@ -66,7 +60,50 @@ const optionTable = {
 
 export type OffGridSettings = OptionValues<typeof optionTable>;
 
-/** DOC */
+/**
+ * Sparse Bayesian learning with a Kronecker-structured dictionary whose atoms are not tied to a grid.
+ *
+ * Model: y = (A_1(u_1) ⊗ … ⊗ A_R(u_R)) x + w, x ~ N(0, diag(γ_1 ⊗ … ⊗ γ_R)), w ~ N(0, σ² I), real if
+ * neither the measurement nor the atoms on the grids and their derivatives have an imaginary part, otherwise circular
+ * complex. To be found are how many atoms each mode has, their coordinates u_n (all of every grid's
+ * axes), the γ_n, and σ² if it is learned. The coefficients x are free: no rank is assumed.
+ *
+ * First the model is fitted on the grids (method "mm" of `kroneckerSbl`, with its restarts). The atoms that are left then
+ * move: their coordinates, by damped Gauss-Newton steps with the exact slopes of L = ln det Σ_y + tr(Y^H Σ_y⁻¹ Y)/L_s, and
+ * the γ_n and σ² follow in turn. When L has settled, atoms are merged or removed, and the atoms of whole modes are built
+ * anew from the grid, wherever that lowers L + Σ_n K_n ln(20 G_n)/L_s (twice the last term if real), G_n the points of
+ * grid n: the prior probability of one atom more is 1/20, and it could be in any cell. No step increases this objective.
+ * Two atoms closer than the data can resolve become one.
+ *
+ * @param dictionaries - the factors A_n, [M_n × G_n], any number of them, on the grids to begin with. A grid should have a
+ *   point or two in every cell of the array's resolution; finer ones cost little. A coordinate with a period moves freely,
+ *   any other within the values of its axis; one with a single value and no period stays
+ * @param measurement - y, [∏ M_n], or Y, [∏ M_n × snapshots]; order of rows and coefficients as in `kroneckerSbl`
+ * @param options - see {@link OffGridKroneckerSblOptions}; the noise model is required
+ * @returns mean [∏ K_n × snapshots], variance [∏ K_n] and γ_n [K_n] of exactly the atoms that are left, support: all of
+ *   these; grids: where they are. Nothing is indexed over the grids to begin with. Periodic coordinates are in the period
+ *   that begins with their axis
+ *
+ * @throws `shape` if there is no dictionary, or sizes disagree; `non-finite` for NaN or infinity, with the first index;
+ *   `option` if an option is out of range; `range` if a noise variance is not positive
+ *
+ * @remarks
+ * On the grids as `kroneckerSbl` with method "mm", but nothing of the size ∏ G_n is formed. Off the grids a step of mode n
+ * takes O(M_n K_n Q + K_n³ + K_n² M_n Q d²) for Q = snapshots · ∏_{o≠n} min(M_o, K_o) and d coordinates, and the atoms
+ * and their derivatives at K_n points; a mode that is built anew, O(G_n M_n Q) for each atom and way. Memory
+ * O(∏ M_n · snapshots + G_n M_n Q).
+ *
+ * Sources: the evidence and its maximisation, as `kroneckerSbl`. Atoms off the grid: Y. He and G. Joseph, "Efficient
+ * off-grid Bayesian parameter estimation for Kronecker-structured signals," arXiv 2412.00310, where the grid moves within
+ * expectation-maximisation. Differences: slopes of the marginal likelihood itself, derived here; no decomposition of the
+ * measurement, so x need not have rank one; atoms are merged, removed and chosen anew by the evidence.
+ *
+ * @example
+ * const array = uniformLinearArray({ elements: 16 });
+ * const dictionary = angleDictionary(array, cosineGrid(32));
+ * const { grids, mean } = offGridKroneckerSbl([dictionary], snapshots, { noise: { kind: "learned" } });
+ * grids[0].points; // direction cosines
+ */
 export function offGridKroneckerSbl(
   dictionaries: readonly ParametricDictionary[],
   measurement: MeasurementInput,

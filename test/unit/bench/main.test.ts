@@ -77,6 +77,15 @@ describe("bench", () => {
     expect(JSON.parse(readFileSync(new URL(part!, results), "utf8")).rows).toHaveLength(2);
   });
 
+  it("gives the report of a long list a name that a file can have, and of another list another", async () => {
+    const [one, other] = ["svd", "omp"].map((last) => `${"sbl,".repeat(100)}${last}`);
+    const { code, results } = await run(["--only", one]);
+    expect(code).toBe(0);
+    const name = reportFile(machineName(), one);
+    expect(JSON.parse(readFileSync(new URL(name, results), "utf8")).rows).toHaveLength(3);
+    expect(reportFile(machineName(), other)).not.toBe(name);
+  });
+
   it.each([
     [["--only", "svd,cholesky"], 'nothing is called "cholesky"'],
     [["--only", ""], 'nothing is called ""'],
@@ -116,7 +125,7 @@ describe("select", () => {
   it("accepts a group that has nothing, and lists groups and names for what is neither", () => {
     expect(select(benchmarks, "workers")).toEqual([]);
     expect(() => select(benchmarks, "gemm")).toThrow(
-      'nothing is called "gemm"; there are the groups kernels, solvers, growth, workers, start and the names sbl, svd, omp',
+      'nothing is called "gemm"; there are the groups kernels, solvers, growth, sweep, workers, start and the names sbl, svd, omp',
     );
   });
 });

@@ -54,6 +54,23 @@ describe("table", () => {
       "sbl   rows=64 columns=256  1.50 s           20  -20.00 dB   1.70  3.5 MiB        70005",
     ]);
   });
+
+  it("shows the error over that of the oracle, the memory of a process and the ratios to the published methods", () => {
+    const row: Row = {
+      group: "growth",
+      name: "sbl",
+      size: { n: 2 },
+      seconds: 2,
+      nmseToOracle: 1.034,
+      processMemoryBytes: 150 * 2 ** 20,
+      ratioToSvd: 0.5,
+      ratioToAm: 101,
+    };
+    expect(tableLines([row])).toEqual([
+      "name  size     time  vs oracle    process  vs svd  vs am",
+      "sbl   n=2   2.00 s        1.03  150.0 MiB    0.50    101",
+    ]);
+  });
 });
 
 describe("formats", () => {

@@ -4,8 +4,10 @@ import { complexMatrix } from "../../../src/complex/index.js";
 import { kernelInfo, useKernels } from "../../../src/kernels/index.js";
 import type { SolverSteps } from "../../../src/solvers/index.js";
 import {
+  type KroneckerSblOptions,
   kroneckerOmpSteps,
   kroneckerSblSteps,
+  neighbourCoupling,
   ompSteps,
   sblSteps,
   sompSteps,
@@ -16,7 +18,7 @@ import { randomMatrix } from "../../support/linalg-families.js";
 import { typedArraysMadeBy } from "../../support/typed-array-count.js";
 
 const warmUp = 2;
-const steps = 5;
+const steps = 8;
 
 interface Case {
   readonly name: string;
@@ -34,6 +36,23 @@ const kroneckerFactors = (real: boolean) => [
   randomMatrix(3, 5, real, 3),
 ];
 
+const couplingMatrices = [neighbourCoupling(16, 0.5), null, neighbourCoupling(5, 0.8)];
+const kroneckerSblCases: readonly {
+  readonly name: string;
+  readonly options: Partial<KroneckerSblOptions>;
+}[] = [
+  { name: "mm", options: {} },
+  { name: "mm, pruning", options: { pruneRatio: 1e-2 } },
+  { name: "mm, coupled", options: { couplingMatrices, pruneRatio: 1e-2 } },
+  // The first steps are sweeps and the room of the search, the others attempts.
+  { name: "mm, searching", options: { maxIterations: 1, restarts: 30 } },
+  { name: "mm, coupled, searching", options: { maxIterations: 1, restarts: 30, couplingMatrices } },
+  { name: "svd", options: { method: "svd" } },
+  { name: "am", options: { method: "am" } },
+  { name: "ksbl", options: { method: "ksbl" } },
+  { name: "nnls", options: { coupling: "nnls", couplingMatrices } },
+];
+
 const cases: readonly Case[] = [true, false].flatMap((real) => {
   const field = real ? "real" : "complex";
   const [wide, tall] = [randomMatrix(30, 90, real, 1), randomMatrix(90, 40, real, 2)];
@@ -45,14 +64,10 @@ const cases: readonly Case[] = [true, false].flatMap((real) => {
       name: `sbl, fixed point, 3 snapshots, ${field}`,
       start: () => sblSteps(wide, data(30, real, 3), { ...sblOptions, update: "fixed-point" }),
     },
-    {
-      name: `kroneckerSbl, svd, ${field}`,
-      start: () => kroneckerSblSteps(factors, data(360, real), { ...sblOptions, method: "svd" }),
-    },
-    {
-      name: `kroneckerSbl, am, ${field}`,
-      start: () => kroneckerSblSteps(factors, data(360, real), { ...sblOptions, method: "am" }),
-    },
+    ...kroneckerSblCases.map(({ name, options }) => ({
+      name: `kroneckerSbl, ${name}, ${field}`,
+      start: () => kroneckerSblSteps(factors, data(360, real), { ...sblOptions, ...options }),
+    })),
     { name: `omp, ${field}`, start: () => ompSteps(wide, data(30, real), pursuitOptions) },
     { name: `somp, 3 snapshots, ${field}`, start: () => sompSteps(wide, data(30, real, 3), pursuitOptions) },
     {

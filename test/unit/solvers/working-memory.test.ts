@@ -21,6 +21,10 @@ type Extra = Pick<library.SolverOptions, "onIteration" | "signal">;
 const iterating: readonly (readonly [name: string, solve: (extra: Extra) => SparseResult])[] = [
   ["sbl", (extra) => sbl(matrix, y, { noise, maxIterations: 5, ...extra })],
   ["kroneckerSbl", (extra) => kroneckerSbl(factors, y, { noise, maxIterations: 5, ...extra })],
+  [
+    "kroneckerSbl, svd",
+    (extra) => kroneckerSbl(factors, y, { noise, method: "svd", maxIterations: 5, ...extra }),
+  ],
   ["omp", (extra) => omp(matrix, y, { sparsity: 5, ...extra })],
   ["somp", (extra) => somp(matrix, y, { sparsity: 5, ...extra })],
   ["kroneckerOmp", (extra) => kroneckerOmp(factors, y, { maxAtomsPerMode: 4, ...extra })],
