@@ -13,6 +13,7 @@ export const irsOffGrid: FigureConfiguration = {
     "kronecker-sbl-mm-rank-one",
     "decomposed-kronecker-sbl",
     "kronecker-sbl-off-grid",
+    "kronecker-sbl-off-grid-rank-one",
     "oracle-ls",
     "crb",
   ],

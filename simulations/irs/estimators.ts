@@ -1,7 +1,14 @@
 /** Estimators of scenario `irs`; the published methods with the constants of the paper. */
-import { neighbourCoupling } from "../../src/solvers/index.js";
+import { irsParametricDictionaries } from "../../src/channels/index.js";
+import {
+  neighbourCoupling,
+  type OffGridKroneckerSblOptions,
+  offGridKroneckerSbl,
+} from "../../src/solvers/index.js";
+import type { Estimator } from "../engine/contract.js";
 import {
   decomposedKroneckerSblEstimator,
+  estimated,
   type KroneckerObservation,
   kroneckerOmpEstimator,
   kroneckerSblEstimator,
@@ -9,6 +16,8 @@ import {
   patternCoupledSblEstimator,
   sblEstimator,
 } from "../kronecker/recovery.js";
+import type { IrsEstimate } from "./estimate.js";
+import type { IrsObservation } from "./observation.js";
 import { crb, oracleLs } from "./oracles.js";
 
 const stopping = { tolerance: 1e-4, maxIterations: 150 } as const;
@@ -41,6 +50,31 @@ function spread({ factors }: KroneckerObservation) {
   return { couplingMatrices: [surface, null, bs] };
 }
 
+/**
+ * The surface tells angles apart that are 2/L: its atoms start on a grid with two points for each of them, whatever the
+ * grid of the other estimators is.
+ */
+function offGridEstimator(
+  id: string,
+  summary: string,
+  options: Omit<OffGridKroneckerSblOptions, "noise">,
+): Estimator<IrsObservation, IrsEstimate> {
+  return {
+    id,
+    summary: `Kronecker-structured sparse Bayesian learning with atoms that leave their grids, ${summary}, noise known`,
+    estimate: ({ measurement, geometry, training, noiseVariance }) => {
+      const { irsElements, gridPoints } = geometry;
+      const points = [Math.min(512, 2 * irsElements), gridPoints, gridPoints] as const;
+      const dictionaries = irsParametricDictionaries(geometry, training, points);
+      const noise = { kind: "known", variance: noiseVariance } as const;
+      const result = offGridKroneckerSbl(dictionaries, measurement, { ...options, noise });
+      const { status, estimate } = estimated(result);
+      const [surface, ms, bs] = result.grids.map((grid) => grid.points);
+      return { status, estimate: { ...estimate, cosines: [surface, ms, bs] } };
+    },
+  };
+}
+
 export const estimators = [
   ompEstimator,
   kroneckerOmpEstimator,
@@ -68,6 +102,8 @@ export const estimators = [
   kroneckerSblEstimator("kronecker-sbl-mm-rank-one", rankOneSummary, { core: 1 }, "learned"),
   kroneckerSblEstimator("kronecker-sbl-mm-auto", autoSummary, { core: "auto" }),
   decomposedKroneckerSblEstimator({}),
+  offGridEstimator("kronecker-sbl-off-grid", "coefficients free", {}),
+  offGridEstimator("kronecker-sbl-off-grid-rank-one", rankOneSummary, { core: 1 }),
   oracleLs,
   crb,
 ];

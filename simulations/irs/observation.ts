@@ -18,6 +18,9 @@ export interface IrsObservation extends KroneckerObservation {
    * the base station, on the grids of `factors`; made when first asked for.
    */
   readonly dictionaries: ThreeDictionaries;
+  /** With the points of these grids. */
+  readonly geometry: IrsGeometry;
+  readonly training: IrsTraining;
 }
 
 /** With more grid points, the coefficients of all their products, G³, are too many for a study. */
@@ -27,7 +30,6 @@ const maxFactorPoints = 128;
 export class TrainingObservation implements IrsObservation {
   readonly measurement: ComplexVector;
   readonly noiseVariance: number;
-  /** With the points of the estimators' grids. */
   readonly geometry: IrsGeometry;
   readonly training: IrsTraining;
   #factors: ThreeFactors | undefined;

@@ -23,16 +23,16 @@ export {
   decomposedKroneckerSblSteps,
 } from "./sbl/decomposed-kronecker-sbl.js";
 export type { InitialPrior } from "./sbl/hyperparameters.js";
-export { neighbourCoupling } from "./sbl/kronecker-coupling.js";
-export type { KroneckerSblResult } from "./sbl/kronecker-result.js";
+export { neighbourCoupling } from "./sbl/kronecker/coupling.js";
+export type { OffGridKroneckerSblResult } from "./sbl/kronecker/off-grid/result.js";
+export type { KroneckerSblResult } from "./sbl/kronecker/result.js";
+export type { KroneckerSblOptions } from "./sbl/kronecker/settings.js";
 export { kroneckerSbl, kroneckerSblSteps } from "./sbl/kronecker-sbl.js";
-export type { KroneckerSblOptions } from "./sbl/kronecker-settings.js";
 export {
   type OffGridKroneckerSblOptions,
   offGridKroneckerSbl,
   offGridKroneckerSblSteps,
 } from "./sbl/off-grid-kronecker-sbl.js";
-export type { OffGridKroneckerSblResult } from "./sbl/off-grid-result.js";
 export {
   type PatternCoupledSblOptions,
   patternCoupledSbl,

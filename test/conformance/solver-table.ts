@@ -36,7 +36,10 @@ export interface SolverUnderTest {
    * variance are not those of the Gaussian model, and the prior of every factor pulls at all coefficients.
    */
   readonly rankOne?: boolean;
-  /** Draws other starts after it has settled: which ones come first depends on the order of the atoms. */
+  /**
+   * Draws other starts after it has settled, of which the first depend on the order of the atoms, and removes atoms that
+   * do not gain enough.
+   */
   readonly searches?: boolean;
   /**
    * A factor of one atom takes part in its updates, so the steps are others: the options with which the answer is the

@@ -157,7 +157,8 @@ for (const solver of solvers) {
             expectSame(run(solver, turned(problem, field, stream)), answer, 1e-9);
           });
 
-          if (field === "real") {
+          // What an atom must gain to stay, the two models weigh differently.
+          if (field === "real" && !solver.searches) {
             it("treats real data like complex data on a line", () => {
               const result = run(solver, rotated(problem, 0.7));
               const mean = scaled(result.mean, [Math.cos(0.7), -Math.sin(0.7)]);
@@ -183,8 +184,8 @@ for (const solver of solvers) {
             expectSameNumbers(result.mean.data.subarray(0, answer.mean.data.length), answer.mean.data);
             return;
           }
-          // At another place, an equal atom has other neighbours.
-          if (solver.ordered || drawn) return;
+          // At another place, an equal atom has other neighbours; and a search keeps one of the two.
+          if (solver.ordered || solver.searches) return;
           const { priorVariance, variance, mean } = expandedAnswer(result as BayesianResult);
           const largest = Math.max(...priorVariance);
           for (let k = 0; k < added.length; k++) {

@@ -6,7 +6,7 @@ import { oracleLeastSquares } from "../../src/bounds/index.js";
 import { nmse } from "../../src/metrics/index.js";
 import { kroneckerOperator } from "../../src/operators/index.js";
 import { randomStream } from "../../src/random/index.js";
-import { kroneckerSbl } from "../../src/solvers/index.js";
+import { type BayesianResult, kroneckerSbl } from "../../src/solvers/index.js";
 
 const trials = 60;
 
@@ -19,8 +19,9 @@ function draws(configuration: object) {
 }
 
 describe("trials that end more than ten times above the error of the oracle, of sixty", () => {
-  // Over 600 trials of other streams, 10 %, 3 % and less than 1 % of them do with 100 restarts, and 40 % to 50 % of
-  // those of the first two kinds without any.
+  // Over 300 trials, 7 %, 1 % and less than 1 % of them do with 100 restarts, and a third to a half of the first two
+  // kinds without any; here 2, 2, 0 and 27, 20, 0. The limits are two standard deviations above the rates, or 12 %, 6 %
+  // and none if that is less.
   it.each([
     { configuration: { rows1: 8, sparsity: 5 }, most: 7, without: 20 },
     { configuration: { rows1: 6, sparsity: 3, snrReferenceRows: 14 }, most: 3, without: 12 },
@@ -40,20 +41,29 @@ describe("trials that end more than ten times above the error of the oracle, of 
     expect(failures(0)).toBeGreaterThanOrEqual(without);
   });
 
-  it("restarts hardly ever cost evidence, and then little", { timeout: 300_000 }, () => {
+  it("restarts never lose what they look for: evidence less the price of the atoms", {
+    timeout: 300_000,
+  }, () => {
     const losses = draws({ rows1: 8, sparsity: 5 }).map(({ observation }) => {
       const { factors, measurement, noiseVariance } = observation;
       const noise = { kind: "known", variance: noiseVariance } as const;
       const [alone, searched] = [0, 30].map((restarts) =>
-        kroneckerSbl(factors, measurement, { noise, restarts }),
+        penalisedEvidence(kroneckerSbl(factors, measurement, { noise, restarts })),
       );
-      return alone.logEvidence - searched.logEvidence;
+      return alone - searched;
     });
-    // An atom below the pruning threshold may be worth half a nat.
-    expect(Math.max(...losses)).toBeLessThan(0.5);
-    expect(losses.filter((loss) => loss > 1e-3).length).toBeLessThanOrEqual(2);
+    expect(Math.max(...losses)).toBeLessThan(1e-3);
   });
 });
+
+/** ln p(y) − Σ_n |S_n| ln N_n. */
+function penalisedEvidence({ logEvidence, hyperparameters }: BayesianResult): number {
+  if (hyperparameters.kind !== "kronecker") throw new Error("wrong kind");
+  return hyperparameters.factors.reduce(
+    (sum, gamma) => sum - gamma.filter((value) => value > 0).length * Math.log(gamma.length),
+    logEvidence,
+  );
+}
 
 describe("the learned noise variance", () => {
   it.each([6, 10, 14])("has a median at the truth with %i rows in the first mode", (rows1) => {

@@ -6,8 +6,8 @@ import type { ComplexMatrix } from "../../complex/types.js";
 import { withRoom } from "../../kernels/room.js";
 import { smallestSquare } from "../greedy/stopping.js";
 import type { Factor, KroneckerProblem } from "../kronecker-problem.js";
-import type { Mode } from "./kronecker-modes.js";
-import { computePosterior, createPosteriorWorkspace } from "./kronecker-posterior.js";
+import type { Mode } from "./kronecker/modes.js";
+import { computePosterior, createPosteriorWorkspace } from "./kronecker/posterior.js";
 import { outerProduct } from "./rank-one.js";
 
 /** ‖aₙ‖ of every atom of a factor, 0 for those that are too small to count. */

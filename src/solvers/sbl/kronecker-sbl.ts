@@ -5,11 +5,11 @@ import { type KroneckerDictionary, readKroneckerProblem } from "../kronecker-pro
 import { readNoise } from "../noise.js";
 import type { MeasurementInput } from "../problem.js";
 import { runSolver } from "../run.js";
-import { kroneckerStepsByCore } from "./kronecker-core-steps.js";
-import { kroneckerEmSteps } from "./kronecker-em.js";
-import { type MaskedProblem, readMaskedProblem } from "./kronecker-mask.js";
-import type { KroneckerSblResult } from "./kronecker-result.js";
-import { type KroneckerSblOptions, kroneckerOptionTable, methodOf } from "./kronecker-settings.js";
+import { kroneckerStepsByCore } from "./kronecker/core/steps.js";
+import { kroneckerEmSteps } from "./kronecker/em.js";
+import { type MaskedProblem, readMaskedProblem } from "./kronecker/mask/mask.js";
+import type { KroneckerSblResult } from "./kronecker/result.js";
+import { type KroneckerSblOptions, kroneckerOptionTable, methodOf } from "./kronecker/settings.js";
 
 const who = "kroneckerSbl";
 

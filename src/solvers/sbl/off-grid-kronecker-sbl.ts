@@ -6,12 +6,13 @@ import { describe, shapeError } from "../../errors.js";
 import { type OptionValues, readOptions } from "../../options.js";
 import type { NoiseModel, SolverOptions, SolverSteps } from "../contract.js";
 import { readKroneckerProblem } from "../kronecker-problem.js";
-import { readNoise } from "../noise.js";
+import { type NoiseStart, readNoise } from "../noise.js";
 import type { MeasurementInput } from "../problem.js";
 import { runSolver } from "../run.js";
-import { kroneckerOptionTable } from "./kronecker-settings.js";
-import type { OffGridKroneckerSblResult } from "./off-grid-result.js";
-import { offGridSteps } from "./off-grid-run.js";
+import { checkSnapshots, coreStepsAfter } from "./kronecker/core/steps.js";
+import type { OffGridKroneckerSblResult } from "./kronecker/off-grid/result.js";
+import { offGridSteps } from "./kronecker/off-grid/run.js";
+import { kroneckerOptionTable } from "./kronecker/settings.js";
 
 const who = "offGridKroneckerSbl";
 
@@ -27,6 +28,11 @@ export interface OffGridKroneckerSblOptions extends SolverOptions {
    * gain from more.
    */
   readonly restarts?: number;
+  /**
+   * What the coefficients of the atoms that are left are: "free", of a rank, or "auto", see `kroneckerSbl`. The atoms are
+   * found with a free core all the same. Default "free".
+   */
+  readonly core?: "free" | "auto" | number;
   /**
    * On the grids: an atom of a mode is removed for good when its γ_n falls below this fraction of the mode's largest.
    * One number, or one per mode. Default 1e-4. Off the grids the evidence decides which atoms are removed.
@@ -44,12 +50,13 @@ export interface OffGridKroneckerSblOptions extends SolverOptions {
   readonly maxIterations?: number;
 }
 
-const { noise, exponent, restarts, pruneRatio, tolerance, maxIterations } = kroneckerOptionTable;
+const { noise, exponent, restarts, core, pruneRatio, tolerance, maxIterations } = kroneckerOptionTable;
 const { history, signal, onIteration } = kroneckerOptionTable;
 const optionTable = {
   noise,
   exponent,
   restarts,
+  core,
   pruneRatio,
   tolerance,
   maxIterations,
@@ -66,7 +73,8 @@ export type OffGridSettings = OptionValues<typeof optionTable>;
  * Model: y = (A_1(u_1) ⊗ … ⊗ A_R(u_R)) x + w, x ~ N(0, diag(γ_1 ⊗ … ⊗ γ_R)), w ~ N(0, σ² I), real if
  * neither the measurement nor the atoms on the grids and their derivatives have an imaginary part, otherwise circular
  * complex. To be found are how many atoms each mode has, their coordinates u_n (all of every grid's
- * axes), the γ_n, and σ² if it is learned. The coefficients x are free: no rank is assumed.
+ * axes), the γ_n, and σ² if it is learned. The coefficients x are free while the atoms move; those of the answer may be of
+ * low rank, see the option `core`.
  *
  * First the model is fitted on the grids (method "mm" of `kroneckerSbl`, with its restarts). The atoms that are left then
  * move: their coordinates, by damped Gauss-Newton steps with the exact slopes of L = ln det Σ_y + tr(Y^H Σ_y⁻¹ Y)/L_s, and
@@ -132,7 +140,31 @@ export function offGridKroneckerSblSteps(
     return largest === 0 ? 0 : exponentOf(largest);
   });
   const real = problem.real && dictionaries.every(movesAreReal);
-  return offGridSteps(who, { dictionaries, exponents, problem: { ...problem, real } }, settings, start);
+  const run = offGridSteps(who, { dictionaries, exponents, problem: { ...problem, real } }, settings, start);
+  const { core } = settings;
+  if (core === undefined || core === "free" || dictionaries.length === 1) return run;
+  checkSnapshots(who, problem, core);
+  return withCore(run, dictionaries, measurement, { ...settings, core }, start);
+}
+
+/** Where the atoms are with a free core; then their coefficients with another one. */
+function* withCore(
+  run: SolverSteps<OffGridKroneckerSblResult>,
+  dictionaries: readonly ParametricDictionary[],
+  measurement: MeasurementInput,
+  settings: OffGridSettings & { readonly core: "auto" | number },
+  start: NoiseStart,
+): SolverSteps<OffGridKroneckerSblResult> {
+  const free = yield* run;
+  if (free.support.length === 0) return free;
+  const { grids, solver } = free;
+  const atoms = dictionaries.map((dictionary, n) => atomMatrix(dictionary.withGrid(grids[n])));
+  const steps = coreStepsAfter(who, readKroneckerProblem(who, atoms, measurement), settings, start, free);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return { ...value, solver, grids };
+    yield { ...value, current: () => ({ ...value.current(), solver, grids }) };
+  }
 }
 
 function checkDictionaries(dictionaries: readonly ParametricDictionary[]): void {

@@ -155,6 +155,55 @@ describe("oracle-ls", () => {
   );
 });
 
+describe.each(["kronecker-sbl-off-grid", "kronecker-sbl-off-grid-rank-one"])("%s", (estimator) => {
+  const easy = {
+    offGrid: true,
+    irsElements: 64,
+    gridPoints: 8,
+    irsPatterns: 8,
+    pilots: 6,
+    bsAntennas: 8,
+    snrDb: 40,
+    pathsMsIrs: 1,
+    pathsIrsBs: 2,
+  };
+  const angles = ["angleRmse.bs", "angleRmse.ms", "angleRmse.irs"];
+
+  it.each([0, 1, 2, 3, 4, 5])("finds the directions of an easy problem to within the bound, draw %i", (k) => {
+    const drawn = draw(parse(easy), stream.child("easy", k));
+    const { status, estimate } = run(estimator, drawn);
+    expect(status).toBe("ok");
+    expect(estimate.cosines!.map(({ length }) => length)).toEqual([1, 1, 2]);
+    expect(estimate.coefficients.length).toBe(2);
+    expect(estimate.iterations).toBeGreaterThan(0);
+    expect(measure("noiseVarianceRatio", drawn.truth, estimate)).toBeUndefined();
+    const bound = run("crb", drawn).estimate;
+    for (const id of angles) {
+      // Nearly normal, and the bound is their deviation.
+      const error = measure(id, drawn.truth, estimate)! / measure(id, drawn.truth, bound)!;
+      expect(error, id).toBeLessThan(4);
+    }
+    expect(measure("nmse", drawn.truth, estimate)! / measure("nmse", drawn.truth, bound)!).toBeLessThan(4);
+  });
+
+  it("ends in the same places from coarse grids and from those beyond estimators of all coefficients", () => {
+    const [coarse, fine] = [8, 200].map((dictionaryPoints) => {
+      const drawn = draw(parse({ ...easy, dictionaryPoints }), stream.child("easy", 0));
+      return run(estimator, drawn).estimate;
+    });
+    coarse.cosines!.forEach((cosines, mode) => {
+      // A hundredth of the bounds, which are 1e-5 to 2e-4.
+      expect(
+        angleRmse(
+          cosines,
+          fine.cosines![mode],
+          fine.cosines![mode].map(() => 1),
+        ),
+      ).toBeLessThan(mode === 0 ? 1e-7 : 1e-6);
+    });
+  });
+});
+
 describe("angleRmse", () => {
   const rmse = (truth: number[], estimated: number[], strengths = estimated.map(() => 1)) =>
     angleRmse(Float64Array.from(truth), Float64Array.from(estimated), strengths);

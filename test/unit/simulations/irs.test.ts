@@ -8,6 +8,7 @@ import { complexMatrix, complexVector } from "../../../src/complex/index.js";
 import { fromDecibels } from "../../../src/metrics/index.js";
 import { kroneckerOperator } from "../../../src/operators/index.js";
 import { randomStream } from "../../../src/random/index.js";
+import { kroneckerSbl, neighbourCoupling } from "../../../src/solvers/index.js";
 import { irsInstance } from "../../support/golden.js";
 
 const { parse, draw, estimators, metrics } = irsScenario;
@@ -86,6 +87,7 @@ describe("draw", () => {
     const signal = kroneckerOperator(factors).apply(truth.coefficients!);
     const power = signal.data.reduce((sum, part) => sum + part * part, 0) / 288;
     expect(noiseVariance / power).toBeCloseTo(0.1, 10);
+    expect(truth.noiseVariance).toBe(noiseVariance);
     const noisePower = signal.data.reduce((sum, part, i) => sum + (measurement.data[i] - part) ** 2, 0) / 288;
     // Standard error 1/√288 = 6 %; five of them.
     expect(Math.abs(noisePower / noiseVariance - 1)).toBeLessThan(0.3);
@@ -96,7 +98,10 @@ describe("draw", () => {
     expect(draw(configuration, stream)).toEqual(draw(configuration, randomStream(1, "irs")));
     const other = draw(parse({ snrDb: 0 }), stream);
     const { truth } = draw(configuration, stream);
-    expect({ ...other.truth, transmission: { ...other.truth.transmission, snr: 100 } }).toEqual(truth);
+    const { noiseVariance } = truth;
+    expect(other.truth.noiseVariance / noiseVariance).toBeCloseTo(100, 10);
+    const transmission = { ...other.truth.transmission, snr: 100 };
+    expect({ ...other.truth, noiseVariance, transmission }).toEqual(truth);
     expect(draw(configuration, stream.child(1)).truth.channels).not.toEqual(truth.channels);
   });
 
@@ -135,6 +140,8 @@ describe("metrics", () => {
     // The channels have rank one, so the beams collect all of ‖H‖².
     expect(measure("spectralEfficiency", truth, scaled(1))).toBeCloseTo(Math.log2(1 + snr * 96), 10);
     expect(measure("iterations", truth, scaled(1))).toBe(7);
+    const { noiseVariance } = truth;
+    expect(measure("noiseVarianceRatio", truth, { ...scaled(1), noiseVariance })).toBe(1);
   });
 
   it("are as defined for scaled and zero estimates", () => {
@@ -148,6 +155,9 @@ describe("metrics", () => {
     expect(measure("supportRecoveryRate", truth, scaled(0))).toBe(0);
     expect(measure("spectralEfficiency", truth, scaled(0))).toBe(0);
     expect(measure("symbolErrorRate", truth, scaled(0))).toBe(0.75);
+    expect(measure("noiseVarianceRatio", truth, scaled(1))).toBeUndefined();
+    const noiseVariance = truth.noiseVariance / 4;
+    expect(measure("noiseVarianceRatio", truth, { ...scaled(1), noiseVariance })).toBe(0.25);
   });
 
   it("average the error over the patterns, each relative to its own channel", () => {
@@ -215,40 +225,93 @@ describe("metrics", () => {
 });
 
 describe("estimators", () => {
-  const published = ["omp", "sbl", "kronecker-sbl-svd", "kronecker-sbl-am"];
-  const ids = [...published, "kronecker-sbl-svd-balanced", "oracle-ls", "crb"];
+  const ids = [
+    "omp",
+    "kronecker-omp",
+    "sbl",
+    "sbl-learned",
+    "pattern-coupled-sbl",
+    "kronecker-sbl-svd",
+    "kronecker-sbl-svd-learned",
+    "kronecker-sbl-am",
+    "kronecker-sbl-am-learned",
+    "kronecker-sbl-svd-balanced",
+    "kronecker-sbl-coupled-nnls",
+    "kronecker-sbl-mm",
+    "kronecker-sbl-mm-learned",
+    "kronecker-sbl-mm-coupled",
+    "kronecker-sbl-mm-rank-one",
+    "kronecker-sbl-mm-rank-one-learned",
+    "kronecker-sbl-mm-auto",
+    "decomposed-kronecker-sbl",
+    "kronecker-sbl-off-grid",
+    "kronecker-sbl-off-grid-rank-one",
+    "oracle-ls",
+    "crb",
+  ];
 
-  it("are those of the paper, our own start, the oracle and the bound", () => {
+  it("are those of the papers, those of this library, the oracle and the bound", () => {
     expect(estimators.map(({ id }) => id)).toEqual(ids);
   });
 
-  const easy = draw(
-    parse({
-      irsElements: 64,
-      gridPoints: 8,
-      irsPatterns: 8,
-      pilots: 6,
-      bsAntennas: 8,
-      snrDb: 40,
-      pathsMsIrs: 1,
-      pathsIrsBs: 2,
-    }),
-    stream,
-  );
+  const small = {
+    irsElements: 64,
+    gridPoints: 8,
+    irsPatterns: 8,
+    pilots: 6,
+    bsAntennas: 8,
+    snrDb: 40,
+    pathsMsIrs: 1,
+    pathsIrsBs: 2,
+  };
+  const easy = draw(parse(small), stream);
+  // 1536 measurements of 512 coefficients: with 384 the learned noise of `sbl` takes a coefficient with it.
+  const easier = draw(parse({ ...small, irsPatterns: 16, bsAntennas: 16 }), stream);
   for (const id of ids) {
+    const problem = id === "sbl-learned" ? easier : easy;
     it(`${id} solves an easy problem and leaves the observation as it is`, () => {
       const seen = ({ observation }: Drawn) => ({
         data: observation,
         factors: observation.factors,
         atoms: observation.dictionaries.map(({ operator }) => operator.atoms([0, 1, 2])),
       });
-      const before = structuredClone(seen(easy));
-      const { status, estimate } = run(id, easy);
+      const before = structuredClone(seen(problem));
+      const { status, estimate } = run(id, problem);
       expect(status).toBe("ok");
-      expect(measure("nmse", easy.truth, estimate)).toBeLessThan(1e-3);
-      expect(seen(easy)).toEqual(before);
+      expect(measure("nmse", problem.truth, estimate)).toBeLessThan(1e-3);
+      expect(seen(problem)).toEqual(before);
+      expect(measure("noiseVarianceRatio", problem.truth, estimate) === undefined).toBe(
+        !id.endsWith("-learned"),
+      );
     });
   }
+
+  it.each(ids.filter((id) => id.endsWith("-learned")))("%s learns the power of the noise", (id) => {
+    const { truth, observation } = easier;
+    const signal = kroneckerOperator(observation.factors).apply(truth.coefficients!);
+    const noise = observation.measurement.data.map((part, i) => part - signal.data[i]);
+    const power = noise.reduce((sum, part) => sum + part * part, 0) / 1536;
+    const ratio = measure("noiseVarianceRatio", truth, run(id, easier).estimate)!;
+    // Two coefficients of 1536 measurements are fitted to the noise. Its power itself has a deviation of 1/√1536.
+    expect(Math.abs((ratio * truth.noiseVariance) / power - 1)).toBeLessThan(5e-3);
+    expect(Math.abs(ratio - 1)).toBeLessThan(4 / Math.sqrt(1536));
+  });
+
+  it.each([12, 18])("couple neighbours at the surface and the base station, grids of %i", (points) => {
+    const drawn = draw(parse({ dictionaryPoints: points, snrDb: 10 }), stream);
+    const { factors, measurement, noiseVariance } = drawn.observation;
+    const neighbours = neighbourCoupling(points, 0.8);
+    expect([neighbours.rows, neighbours.columns]).toEqual([points, points]);
+    const expected = kroneckerSbl(factors, measurement, {
+      noise: { kind: "known", variance: noiseVariance },
+      couplingMatrices: [neighbours, null, neighbours],
+    });
+    const { estimate } = run("kronecker-sbl-mm-coupled", drawn);
+    expect(estimate.coefficients.data).toEqual(expected.mean.data);
+    expect(estimate.iterations).toBe(expected.iterations);
+    expect(run("kronecker-sbl-mm", drawn).estimate.coefficients.data).not.toEqual(expected.mean.data);
+    expect(run("kronecker-sbl-coupled-nnls", drawn).estimate.coefficients.length).toBe(points ** 3);
+  });
 
   it("reproduce the reference implementation on its instance", () => {
     const instance = irsInstance();
@@ -265,6 +328,7 @@ describe("estimators", () => {
         cascade,
         coefficients,
         support: Int32Array.from(support),
+        noiseVariance,
       },
       observation: {
         measurement: complexVector(
@@ -273,6 +337,8 @@ describe("estimators", () => {
         ),
         factors,
         dictionaries: any.observation.dictionaries,
+        geometry: any.observation.geometry,
+        training: any.observation.training,
         noiseVariance,
       },
     };

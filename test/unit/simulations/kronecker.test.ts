@@ -152,6 +152,7 @@ describe("draw", () => {
         const signal = kroneckerOperator(factors).apply(truth.coefficients);
         const power = signal.data.reduce((sum, part) => sum + part * part, 0) / 1440;
         expect(noiseVariance).toBeCloseTo(power / 10, 10);
+        expect(truth.noiseVariance).toBe(noiseVariance);
         const noise = measurement.data.map((part, i) => part - signal.data[i]);
         const noisePower = noise.reduce((sum, part) => sum + part * part, 0) / 1440;
         // Standard error √(2/1440) = 3.7 %, less for complex noise; five of them.
@@ -242,7 +243,10 @@ describe("draw", () => {
   it("is a function of the stream's identity, and other noise levels draw the same", () => {
     expect(draw(parse({}), stream)).toEqual(draw(parse({}), randomStream(1, "kronecker")));
     const other = draw(parse({ snrDb: 0 }), stream);
-    expect(other.truth).toEqual(draw(parse({}), stream).truth);
+    const { truth } = draw(parse({}), stream);
+    const { noiseVariance } = truth;
+    expect(other.truth.noiseVariance / noiseVariance).toBeCloseTo(10 ** 2.5, 10);
+    expect({ ...other.truth, noiseVariance }).toEqual(truth);
     expect(draw(parse({}), stream.child(1)).truth).not.toEqual(other.truth);
   });
 });
@@ -258,7 +262,15 @@ describe("metrics", () => {
   });
 
   it("are perfect for the truth", () => {
-    expect(metrics.map((metric) => metric.measure(truth, scaled(1)))).toEqual([0, 1, 4]);
+    const { noiseVariance } = truth;
+    expect(metrics.map(({ id }) => id)).toEqual([
+      "nmse",
+      "supportRecoveryRate",
+      "iterations",
+      "noiseVarianceRatio",
+    ]);
+    const learned = { ...scaled(1), noiseVariance };
+    expect(metrics.map((metric) => metric.measure(truth, learned))).toEqual([0, 1, 4, 1]);
   });
 
   it("are as defined for scaled and zero estimates", () => {
@@ -267,11 +279,34 @@ describe("metrics", () => {
     expect(measure("supportRecoveryRate", truth, scaled(0.75))).toBe(1);
     expect(measure("supportRecoveryRate", truth, scaled(0))).toBe(0);
     expect(measure("iterations", truth, { coefficients: truth.coefficients })).toBeUndefined();
+    expect(measure("noiseVarianceRatio", truth, scaled(1))).toBeUndefined();
+    const noiseVariance = 3 * truth.noiseVariance;
+    expect(measure("noiseVarianceRatio", truth, { ...scaled(1), noiseVariance })).toBeCloseTo(3, 12);
   });
 });
 
 describe("estimators", () => {
-  const ids = ["omp", "kronecker-omp", "sbl", "kronecker-sbl-svd", "kronecker-sbl-am", "oracle-ls"];
+  const published = [
+    "omp",
+    "kronecker-omp",
+    "sbl",
+    "sbl-learned",
+    "kronecker-sbl-svd",
+    "kronecker-sbl-svd-learned",
+    "kronecker-sbl-am",
+    "kronecker-sbl-am-learned",
+    "ksbl",
+  ];
+  const ours = [
+    "kronecker-sbl-mm-0-restarts",
+    "kronecker-sbl-mm",
+    "kronecker-sbl-mm-100-restarts",
+    "kronecker-sbl-mm-learned",
+    "kronecker-sbl-mm-rank-one",
+    "kronecker-sbl-mm-auto",
+    "decomposed-kronecker-sbl",
+  ];
+  const ids = [...published, ...ours, "oracle-ls"];
   const run = (id: string, drawn: ReturnType<typeof draw>): Estimated<CoefficientEstimate> => {
     const estimator = estimators.find((candidate) => candidate.id === id)!;
     return "oracle" in estimator
@@ -279,7 +314,7 @@ describe("estimators", () => {
       : estimator.estimate(drawn.observation);
   };
 
-  it("are those of the paper", () => {
+  it("are those of the paper, those of this library and the oracle", () => {
     expect(estimators.map(({ id }) => id)).toEqual(ids);
   });
 
@@ -294,7 +329,10 @@ describe("estimators", () => {
     const signal = kroneckerOperator(observation.factors).apply(coefficients);
     const noiseVariance = noiseVarianceAt(40, signal);
     const measurement = withNoise(signal, noiseVariance, stream.child("easy"), "real");
-    return { truth: { ...truth, coefficients }, observation: { ...observation, measurement, noiseVariance } };
+    return {
+      truth: { ...truth, coefficients, noiseVariance },
+      observation: { ...observation, measurement, noiseVariance },
+    };
   })();
   for (const id of ids) {
     it(`${id} solves an easy problem and leaves the observation as it is`, () => {
@@ -305,8 +343,29 @@ describe("estimators", () => {
       expect(measure("nmse", easy.truth, estimate)).toBeLessThan(1e-4);
       expect(easy.observation).toEqual(before);
       expect(measure("iterations", easy.truth, estimate) === undefined).toBe(id === "oracle-ls");
+      expect(measure("noiseVarianceRatio", easy.truth, estimate) === undefined).toBe(
+        !id.endsWith("-learned"),
+      );
     });
   }
+
+  it.each(ids.filter((id) => id.endsWith("-learned")))("%s learns the power of the noise", (id) => {
+    const { truth, observation } = easy;
+    const signal = kroneckerOperator(observation.factors).apply(truth.coefficients);
+    const noise = observation.measurement.data.map((part, i) => part - signal.data[i]);
+    const power = noise.reduce((sum, part) => sum + part * part, 0) / 729;
+    const ratio = measure("noiseVarianceRatio", truth, run(id, easy).estimate)!;
+    // Eight coefficients of 729 measurements are fitted to the noise: 1.1 %. The power itself has a deviation of √(2/729).
+    expect(Math.abs((ratio * truth.noiseVariance) / power - 1)).toBeLessThan(0.02);
+    expect(Math.abs(ratio - 1)).toBeLessThan(4 * Math.sqrt(2 / 729));
+  });
+
+  it("kronecker-sbl-mm-auto and -rank-one gain from coefficients of rank one", () => {
+    const error = (id: string) => measure("nmse", easy.truth, run(id, easy).estimate)!;
+    // Rank one has 4 numbers in the place of 8 free ones.
+    expect(error("kronecker-sbl-mm-rank-one")).toBeLessThan(0.75 * error("kronecker-sbl-mm"));
+    expect(error("kronecker-sbl-mm-auto")).toBe(error("kronecker-sbl-mm-rank-one"));
+  });
 
   it("reproduce the reference implementation on its instance", () => {
     const instance = syntheticInstance("synthetic-25db");

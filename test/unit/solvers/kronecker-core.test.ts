@@ -14,10 +14,10 @@ import {
   fillProducts,
   meanMisfit,
   spreadMisfit,
-} from "../../../src/solvers/sbl/kronecker-core-components.js";
-import { fitComponents } from "../../../src/solvers/sbl/kronecker-core-fit.js";
-import { createCoreMode, enterMode, leaveMode } from "../../../src/solvers/sbl/kronecker-core-mode.js";
-import { corePosterior } from "../../../src/solvers/sbl/kronecker-core-posterior.js";
+} from "../../../src/solvers/sbl/kronecker/core/components.js";
+import { fitComponents } from "../../../src/solvers/sbl/kronecker/core/fit.js";
+import { createCoreMode, enterMode, leaveMode } from "../../../src/solvers/sbl/kronecker/core/mode.js";
+import { corePosterior } from "../../../src/solvers/sbl/kronecker/core/posterior.js";
 import {
   adjointOf,
   type Complex,

@@ -10,8 +10,8 @@ import {
   effectiveVariance,
   neighbourCoupling,
   readCouplings,
-} from "../../../src/solvers/sbl/kronecker-coupling.js";
-import { createModes, fullPriorVariance, type Mode } from "../../../src/solvers/sbl/kronecker-modes.js";
+} from "../../../src/solvers/sbl/kronecker/coupling.js";
+import { createModes, fullPriorVariance, type Mode } from "../../../src/solvers/sbl/kronecker/modes.js";
 import { uniformSource } from "../../support/linalg-families.js";
 import { thrownAtOnce } from "../../support/thrown.js";
 import { typedArraysMadeBy } from "../../support/typed-array-count.js";

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Planar } from "../../../src/complex/planar.js";
 import { type Room, withRoom } from "../../../src/kernels/room.js";
 import { randomStream } from "../../../src/random/index.js";
-import { createAscent, restart } from "../../../src/solvers/sbl/kronecker-ascent.js";
+import { createAscent, restart } from "../../../src/solvers/sbl/kronecker/ascent.js";
+import { cost } from "../../../src/solvers/sbl/kronecker/marginal.js";
+import type { Mode } from "../../../src/solvers/sbl/kronecker/modes.js";
 import {
   createGridSlopes,
   focus,
@@ -12,9 +14,7 @@ import {
   sliceRatios,
   sliceSlopes,
   sliceVariances,
-} from "../../../src/solvers/sbl/kronecker-grid-slopes.js";
-import { cost } from "../../../src/solvers/sbl/kronecker-marginal.js";
-import type { Mode } from "../../../src/solvers/sbl/kronecker-modes.js";
+} from "../../../src/solvers/sbl/kronecker/off-grid/slopes.js";
 
 interface Case {
   readonly rows: readonly number[];

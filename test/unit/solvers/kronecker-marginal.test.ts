@@ -13,8 +13,8 @@ import {
   rescale,
   slopes,
   turn,
-} from "../../../src/solvers/sbl/kronecker-marginal.js";
-import { createModes, fullPriorVariance, type Mode } from "../../../src/solvers/sbl/kronecker-modes.js";
+} from "../../../src/solvers/sbl/kronecker/marginal.js";
+import { createModes, fullPriorVariance, type Mode } from "../../../src/solvers/sbl/kronecker/modes.js";
 import {
   adjointOf,
   columnsOf,

@@ -16,13 +16,13 @@ import {
   project,
   slopes,
   turn,
-} from "../../../src/solvers/sbl/kronecker-marginal.js";
+} from "../../../src/solvers/sbl/kronecker/marginal.js";
 import {
   computeMaskedPosterior,
   createMaskedPosterior,
-} from "../../../src/solvers/sbl/kronecker-mask-posterior.js";
-import { createModes, type Mode } from "../../../src/solvers/sbl/kronecker-modes.js";
-import { createPosteriorWorkspace } from "../../../src/solvers/sbl/kronecker-posterior.js";
+} from "../../../src/solvers/sbl/kronecker/mask/posterior.js";
+import { createModes, type Mode } from "../../../src/solvers/sbl/kronecker/modes.js";
+import { createPosteriorWorkspace } from "../../../src/solvers/sbl/kronecker/posterior.js";
 import {
   adjointOf,
   columnsOf,

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { arrayFromPositions, uniformLinearArray } from "../../../src/arrays/index.js";
 import { kroneckerCramerRao } from "../../../src/bounds/index.js";
+import {
+  directCascade,
+  drawIrsChannel,
+  drawIrsTraining,
+  irsMeasurement,
+  irsParametricDictionaries,
+  noiseVarianceAt,
+  pathCoefficients,
+  withNoise,
+} from "../../../src/channels/index.js";
 import { type ComplexMatrix, complexMatrix, complexVector } from "../../../src/complex/index.js";
 import { atomMatrix } from "../../../src/dictionaries/all-atoms.js";
 import {
@@ -152,6 +162,30 @@ describe("offGridKroneckerSbl", () => {
     expect(Math.max(...ratios)).toBeLessThan(1.65);
     expect(ratios.reduce((sum, ratio) => sum + ratio / 3, 0)).toBeLessThan(1.35);
     expect(Math.min(...ratios)).toBeGreaterThan(0.45);
+  });
+
+  it("finds the directions of a reflecting surface's channel, three by one by three", () => {
+    const geometry = { msAntennas: 6, bsAntennas: 16, irsElements: 256, gridPoints: 18 };
+    const child = stream.child("surface");
+    const channel = drawIrsChannel({ ...geometry, pathsMsIrs: 3, pathsIrsBs: 3, offGrid: true }, child);
+    const training = drawIrsTraining(channel, { irsPatterns: 10, pilots: 4 }, child);
+    const signal = irsMeasurement(directCascade(channel, training.patterns), training.pilots);
+    const variance = noiseVarianceAt(25, signal);
+    const measurement = withNoise(signal, variance, child.child("noise"));
+    const dictionaries = irsParametricDictionaries(geometry, training, [512, 36, 36]);
+    const { grids } = offGridKroneckerSbl(dictionaries, measurement, { noise: known(variance) });
+    const { cosines, coefficients } = pathCoefficients(channel);
+    const truth = dictionaries.map((dictionary, n) => at(dictionary, ...cosines[n]));
+    const bound = kroneckerCramerRao(truth, coefficients, { noiseVariance: variance, core: "free" });
+    grids.forEach((grid, n) => {
+      expect(grid.size).toBe(cosines[n].length);
+      cosines[n].forEach((cosine, k) => {
+        const errors = grid.points.map((value) =>
+          Math.abs(value - cosine - 2 * Math.round((value - cosine) / 2)),
+        );
+        expect(Math.min(...errors)).toBeLessThan(4 * Math.sqrt(bound.coordinateVariances[n][k]));
+      });
+    });
   });
 
   it("leaves a truth on the grid there, to the accuracy of the noise", () => {
