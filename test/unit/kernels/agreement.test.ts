@@ -23,6 +23,7 @@ const alarms: Readonly<Record<string, number>> = {
   kroneckerOmp: 3,
   kroneckerSbl: 22,
   decomposedKroneckerSbl: 7.3,
+  offGridKroneckerSbl: 0.5,
 };
 
 function isBayesian(result: SparseResult): result is BayesianResult {
