@@ -1,4 +1,5 @@
 import type { FigureConfiguration } from "../engine/contract.js";
+import { kroneckerEstimators } from "./kronecker-estimators.js";
 
 /**
  * The second synthetic experiment of He and Joseph (2024). The noise has one level for all numbers of measurements,
@@ -10,20 +11,7 @@ export const kroneckerMeasurements: FigureConfiguration = {
   scenario: "kronecker",
   configuration: { snrDb: 25, snrReferenceRows: 14, sparsity: 3 },
   grid: { rows1: [6, 8, 10, 12, 14] },
-  estimators: [
-    "omp",
-    "kronecker-omp",
-    "kronecker-sbl-svd",
-    "kronecker-sbl-am",
-    "ksbl",
-    "kronecker-sbl-mm-0-restarts",
-    "kronecker-sbl-mm",
-    "kronecker-sbl-mm-100-restarts",
-    "kronecker-sbl-mm-auto",
-    "kronecker-sbl-mm-rank-one",
-    "decomposed-kronecker-sbl",
-    "oracle-ls",
-  ],
+  estimators: kroneckerEstimators,
   metrics: ["nmse", "supportRecoveryRate", "iterations"],
   trials: 200,
   seed: 1,

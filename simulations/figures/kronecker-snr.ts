@@ -1,4 +1,5 @@
 import type { FigureConfiguration } from "../engine/contract.js";
+import { kroneckerEstimators } from "./kronecker-estimators.js";
 
 /** The first synthetic experiment of He and Joseph (2024). */
 export const kroneckerSnr: FigureConfiguration = {
@@ -7,20 +8,7 @@ export const kroneckerSnr: FigureConfiguration = {
   scenario: "kronecker",
   configuration: { rows1: 8, sparsity: 3 },
   grid: { snrDb: [5, 10, 15, 20, 25, 30] },
-  estimators: [
-    "omp",
-    "kronecker-omp",
-    "kronecker-sbl-svd",
-    "kronecker-sbl-am",
-    "ksbl",
-    "kronecker-sbl-mm-0-restarts",
-    "kronecker-sbl-mm",
-    "kronecker-sbl-mm-100-restarts",
-    "kronecker-sbl-mm-auto",
-    "kronecker-sbl-mm-rank-one",
-    "decomposed-kronecker-sbl",
-    "oracle-ls",
-  ],
+  estimators: kroneckerEstimators,
   metrics: ["nmse", "supportRecoveryRate", "iterations"],
   trials: 200,
   seed: 1,

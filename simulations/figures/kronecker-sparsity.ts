@@ -1,4 +1,5 @@
 import type { FigureConfiguration } from "../engine/contract.js";
+import { kroneckerEstimators } from "./kronecker-estimators.js";
 
 /** The third synthetic experiment of He and Joseph (2024). */
 export const kroneckerSparsity: FigureConfiguration = {
@@ -7,20 +8,7 @@ export const kroneckerSparsity: FigureConfiguration = {
   scenario: "kronecker",
   configuration: { snrDb: 25, rows1: 8 },
   grid: { sparsity: [2, 3, 4, 5, 6] },
-  estimators: [
-    "omp",
-    "kronecker-omp",
-    "kronecker-sbl-svd",
-    "kronecker-sbl-am",
-    "ksbl",
-    "kronecker-sbl-mm-0-restarts",
-    "kronecker-sbl-mm",
-    "kronecker-sbl-mm-100-restarts",
-    "kronecker-sbl-mm-auto",
-    "kronecker-sbl-mm-rank-one",
-    "decomposed-kronecker-sbl",
-    "oracle-ls",
-  ],
+  estimators: kroneckerEstimators,
   metrics: ["nmse", "supportRecoveryRate", "iterations"],
   trials: 200,
   seed: 1,

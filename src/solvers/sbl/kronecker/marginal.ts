@@ -18,13 +18,13 @@
  */
 import { type ModeFactor, modeProductsInto } from "../../../complex/mode-products.js";
 import { expandOuterProduct } from "../../../complex/outer.js";
-import type { Planar } from "../../../complex/planar.js";
+import { type Planar, splitInto } from "../../../complex/planar.js";
 import { modeProductInto, multiplyInto } from "../../../complex/products.js";
 import type { Room } from "../../../kernels/room.js";
 import { createSvdWorkspace, type SvdWorkspace, svdInto } from "../../../linalg/svd.js";
 import { factorMasked } from "./mask/fill.js";
 import { informMasked } from "./mask/information.js";
-import type { Mask } from "./mask/mask.js";
+import { gridMeasurement, type Mask, type MaskedProblem } from "./mask/mask.js";
 import { createMaskedModel, type MaskedModel } from "./mask/model.js";
 import { learnMaskedNoise, maskedCost } from "./mask/noise.js";
 import { type Mode, weightAtoms } from "./modes.js";
@@ -54,6 +54,16 @@ export interface MarginalData {
   readonly energy: number;
   /** Which elements were observed; all of them if absent. */
   readonly mask?: Mask | undefined;
+}
+
+/** The measurement of a problem where the kernels are. */
+export function marginalData(problem: MaskedProblem, room: Room): MarginalData {
+  const { snapshots, real, mask } = problem;
+  const { data, rows } = gridMeasurement(problem);
+  const measurement = room.planar(rows * snapshots, real);
+  splitInto(data, measurement);
+  const energy = data.reduce((sum, value) => sum + value * value, 0);
+  return { measurement, snapshots, real, energy, mask };
 }
 
 /** Where the search stands: data, decompositions, and the data in their bases. */

@@ -1,6 +1,5 @@
 /** Kronecker-structured sparse Bayesian learning by majorise-minimise steps on the evidence. */
-import { splitInto } from "../../../complex/planar.js";
-import { type Room, roomSteps, withRoom } from "../../../kernels/room.js";
+import { roomSteps, withRoom } from "../../../kernels/room.js";
 import type { SolverSteps, StopReason } from "../../contract.js";
 import type { NoiseStart } from "../../noise.js";
 import { gaussianLogDensity } from "../../posterior/posterior.js";
@@ -9,6 +8,7 @@ import { meanPower, noiseFloor, priorUnit, startingNoise } from "../hyperparamet
 import { type Ascent, createAscent } from "./ascent.js";
 import { type Climb, climb } from "./climb.js";
 import { effectiveVariance, readCouplings } from "./coupling.js";
+import { marginalData } from "./marginal.js";
 import { gridMeasurement, type MaskedProblem } from "./mask/mask.js";
 import { checkMaskedMemory } from "./mask/model.js";
 import { createMaskedPosterior } from "./mask/posterior.js";
@@ -50,20 +50,11 @@ export function kroneckerMmSteps(
   checkMaskedMemory(who, problem);
   return roomSteps(who, (room) => {
     const modes = createModes(factors, level);
-    const ascent = createAscent(modes, readData(problem, room), noiseVariance, ascentSettings, room);
+    const ascent = createAscent(modes, marginalData(problem, room), noiseVariance, ascentSettings, room);
     couple(ascent);
     const state = { who, problem, ascent, iterations: 0, answer: undefined };
     return iterate(state, settings);
   });
-}
-
-function readData(problem: MaskedProblem, room: Room) {
-  const { snapshots, real, mask } = problem;
-  const { data, rows } = gridMeasurement(problem);
-  const y = room.planar(rows * snapshots, real);
-  splitInto(data, y);
-  const energy = data.reduce((sum, value) => sum + value * value, 0);
-  return { measurement: y, snapshots, real, energy, mask };
 }
 
 /** Latent variances at the level of the start. */

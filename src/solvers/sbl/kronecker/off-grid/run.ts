@@ -1,5 +1,4 @@
 /** The run of Kronecker-structured sparse Bayesian learning off the grid: on the grids first, then between their points. */
-import { splitInto } from "../../../../complex/planar.js";
 import type { ParametricDictionary } from "../../../../dictionaries/index.js";
 import { type Room, roomSteps } from "../../../../kernels/room.js";
 import type { SolverStep, SolverSteps, StopReason } from "../../../contract.js";
@@ -11,6 +10,7 @@ import { meanPower, noiseFloor, startingNoise } from "../../hyperparameters.js";
 import type { OffGridSettings } from "../../off-grid-kronecker-sbl.js";
 import { type Ascent, type AscentSettings, createAscent, restart } from "../ascent.js";
 import { climb } from "../climb.js";
+import { marginalData } from "../marginal.js";
 import { balancedLevel, createModes } from "../modes.js";
 import { perMode } from "../settings.js";
 import { createGridAscent } from "./ascent.js";
@@ -73,7 +73,7 @@ function* steps(run: Run, settings: AscentSettings, noiseVariance: number): Part
   const grids = () => activePoints(dictionaries, modes);
   const found = { modes, noiseVariance, grids };
   const reason = yield* roomSteps(who, function* (room) {
-    const ascent = createAscent(modes, readData(problem, room), noiseVariance, settings, room);
+    const ascent = createAscent(modes, marginalData(problem, room), noiseVariance, settings, room);
     const standing = () => ({ modes, noiseVariance: ascent.marginal.noiseVariance, grids });
     const ended = yield* searchGrid({ run, ascent, standing });
     found.noiseVariance = ascent.marginal.noiseVariance;
@@ -83,14 +83,6 @@ function* steps(run: Run, settings: AscentSettings, noiseVariance: number): Part
     return end({ run, standing: () => found }, reason);
   }
   return yield* roomSteps(who, (room) => leaveGrid(run, found, settings, room));
-}
-
-function readData({ measurement, snapshots, real }: KroneckerProblem, room: Room) {
-  const { data, rows } = measurement;
-  const y = room.planar(rows * snapshots, real);
-  splitInto(data, y);
-  const energy = data.reduce((sum, value) => sum + value * value, 0);
-  return { measurement: y, snapshots, real, energy };
 }
 
 /** On the grids: sweeps, the search for a higher maximum, sweeps. */
@@ -126,7 +118,7 @@ function* leaveGrid(run: Run, found: Standing, settings: AscentSettings, room: R
   const modes = atoms.map(({ mode }) => mode);
   // Off the grid, the evidence decides which atoms are removed.
   const pruneRatio = settings.pruneRatio.map(() => 0);
-  const data = readData(problem, room);
+  const data = marginalData(problem, room);
   const ascent = createAscent(modes, data, found.noiseVariance, { ...settings, pruneRatio }, room);
   const grids = dictionaries.map(({ grid }) => grid);
   const cells = grids.map(({ size }) => size);
