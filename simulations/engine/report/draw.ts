@@ -39,6 +39,8 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
   function traces(chart: Chart, theme: "light" | "dark"): object[] {
     const bands: object[] = [];
     const lines: object[] = [];
+    // Many bands on top of one another hide what they should show.
+    const crowded = isCrowded(chart);
     for (const { name, style, x, y, low, high, median, text } of chart.series) {
       const color = style.color[theme];
       const line = y.length > 1;
@@ -48,22 +50,14 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
           x: [...x, ...[...x].reverse()],
           y: [...high, ...[...low].reverse()],
           fill: "toself",
-          fillcolor: `${color}2e`,
+          fillcolor: `${color}${crowded ? "14" : "2e"}`,
           line: { width: 0 },
           mode: "lines",
           legendgroup: name,
           showlegend: false,
           hoverinfo: "skip",
         });
-        lines.push({
-          x,
-          y: median,
-          mode: "lines",
-          line: { color, width: 1.25, dash: "dot" },
-          legendgroup: name,
-          showlegend: false,
-          hoverinfo: "skip",
-        });
+        if (!crowded) lines.push(medianLine(name, x, median, color));
       }
       lines.push({
         name,
@@ -84,6 +78,20 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
       });
     }
     return [...bands, ...lines];
+  }
+
+  function isCrowded(chart: Chart): boolean {
+    return chart.series.length > 8;
+  }
+
+  function medianLine(
+    name: string,
+    x: readonly (number | string)[],
+    y: readonly (number | null)[],
+    color: string,
+  ): object {
+    const line = { color, width: 1.25, dash: "dot" };
+    return { x, y, mode: "lines", line, legendgroup: name, showlegend: false, hoverinfo: "skip" };
   }
 
   function errorBars(
@@ -122,7 +130,7 @@ export function drawCharts(plotly: Plotly, page: Document, view: Window): void {
       plot_bgcolor: "rgba(0,0,0,0)",
       margin: { l: 70, r: 16, t: 34, b: 52 },
       modebar: { bgcolor: "rgba(0,0,0,0)", color: quiet, activecolor: ink },
-      height: below ? 460 : 420,
+      height: (below ? 460 : 420) + (isCrowded(chart) ? 22 * (chart.series.length - 8) : 0),
       hovermode: "closest",
       showlegend: chart.xTitle !== "",
       legend: below ? { orientation: "h", y: -0.22 } : { x: 1.02, y: 1, itemwidth: 36 },

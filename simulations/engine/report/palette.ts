@@ -44,7 +44,12 @@ export function seriesStyles(oracles: readonly boolean[]): SeriesStyle[] {
   let bounds = 0;
   return oracles.map((oracle, index) => {
     const marker = markers[index % markers.length];
-    if (!oracle) return { color: colors[estimators++ % colors.length], marker, dash: "solid" };
+    if (!oracle) {
+      const number = estimators++;
+      // A colour that comes again is broken.
+      const dash = number < colors.length ? "solid" : "dashdot";
+      return { color: colors[number % colors.length], marker, dash };
+    }
     const number = bounds++;
     return {
       color: oracleColors[number % oracleColors.length],

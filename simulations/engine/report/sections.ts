@@ -23,7 +23,7 @@ export function header({ plan, result }: StoredRun): string {
   const note = [
     result.points.length === 1
       ? "Markers are means over the trials, bars their 95&nbsp;% intervals."
-      : "Lines are means over the trials, shaded bands their 95&nbsp;% intervals, dotted lines medians.",
+      : "Lines are means over the trials, shaded bands their 95&nbsp;% intervals, dotted lines medians (in the tables alone where there are more than eight lines).",
     ...(oracles ? ["Bounds and oracles, which see the truth, are dashed in black or grey."] : []),
     "All estimators see the same draws.",
     ...(result.points.length === 1 ? [] : ["Click a name in a legend to hide or show it."]),

@@ -284,7 +284,10 @@ describe("seriesStyles", () => {
   it("tells nine estimators apart without colour, and oracles from the rest", () => {
     const styles = seriesStyles([...Array(9).fill(false), true, true] as boolean[]);
     expect(new Set(styles.slice(0, 9).map(({ marker }) => marker)).size).toBe(9);
-    expect(styles.slice(0, 9).every(({ dash }) => dash === "solid")).toBe(true);
+    expect(styles.slice(0, 7).every(({ dash }) => dash === "solid")).toBe(true);
+    // A colour that comes again has another line.
+    expect(styles[7].color).toBe(styles[0].color);
+    expect(styles[7].dash).not.toBe("solid");
     expect(styles.slice(9).every(({ dash, marker }) => dash !== "solid" && marker.endsWith("-open"))).toBe(
       true,
     );
