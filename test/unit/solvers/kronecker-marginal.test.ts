@@ -15,19 +15,15 @@ import {
   turn,
 } from "../../../src/solvers/sbl/kronecker/marginal.js";
 import { createModes, fullPriorVariance, type Mode } from "../../../src/solvers/sbl/kronecker/modes.js";
+import { diagonalOf, norm, scaled, solve, trace } from "../../support/dense-complex.js";
 import {
-  adjointOf,
-  columnsOf,
-  diagonalOf,
-  kroneckerProduct,
-  norm,
-  product,
-  scaled,
-  solve,
-  sum,
-  trace,
-  weighted,
-} from "../../support/dense-complex.js";
+  denseCost,
+  denseModel,
+  denseSlopes,
+  drawVariances,
+  outer,
+  variances,
+} from "../../support/dense-marginal.js";
 import { densePosterior } from "../../support/dense-posterior.js";
 import { gaussianMatrix } from "../../support/model-draws.js";
 import type { Field } from "../../support/problem-families.js";
@@ -110,48 +106,6 @@ function withMarginal(one: Case, work: (setup: Setup) => void): void {
   });
 }
 
-function drawVariances({ priorVariance, count }: Mode, stream: RandomStream): void {
-  for (let j = 0; j < count; j++) priorVariance[j] = 10 ** (2 * stream.uniform() - 2);
-}
-
-const variances = ({ priorVariance, count }: Mode) => Array.from(priorVariance.subarray(0, count));
-const outer = (factors: readonly (readonly number[])[]) =>
-  factors.reduce<number[]>((all, factor) => all.flatMap((a) => factor.map((b) => a * b)), [1]);
-
-/** A_1 ⊗ … ⊗ A_R at the active atoms, and Σ_y. */
-function dense({ factors, modes, marginal: { noiseVariance } }: Setup) {
-  const active = factors.map((factor, n) => columnsOf(factor, modes[n].active.subarray(0, modes[n].count)));
-  const dictionary = kroneckerProduct(active);
-  const signal = product(weighted(dictionary, outer(modes.map(variances))), adjointOf(dictionary));
-  const noise = diagonalOf(new Float64Array(dictionary.rows).fill(noiseVariance));
-  return { dictionary, covariance: sum(signal, noise) };
-}
-
-/** ln det Σ_y + tr(Y^H Σ_y⁻¹ Y)/L. */
-function denseCost(setup: Setup): number {
-  const { measurement } = setup;
-  const { solution, logDeterminant } = solve(dense(setup).covariance, measurement);
-  return logDeterminant + trace(product(adjointOf(measurement), solution)) / measurement.columns;
-}
-
-/** γ_n[j] y^H Σ_y⁻¹ C_j Σ_y⁻¹ y and γ_n[j] tr(Σ_y⁻¹ C_j), with C_j = ∂Σ_y/∂γ_n[j]. */
-function denseSlopes(setup: Setup, n: number): { energies: number[]; counts: number[] } {
-  const { measurement, modes } = setup;
-  const { dictionary, covariance } = dense(setup);
-  const { solution } = solve(covariance, measurement);
-  const energies: number[] = [];
-  const counts: number[] = [];
-  for (let j = 0; j < modes[n].count; j++) {
-    const slice = outer(
-      modes.map((mode, k) => variances(mode).map((value, at) => (k !== n ? value : at === j ? value : 0))),
-    );
-    const part = product(weighted(dictionary, slice), adjointOf(dictionary));
-    energies.push(trace(product(adjointOf(solution), product(part, solution))) / measurement.columns);
-    counts.push(trace(solve(covariance, part).solution));
-  }
-  return { energies, counts };
-}
-
 function slopesOf({ marginal, modes }: Setup, n: number): { energies: number[]; counts: number[] } {
   const { count, atoms } = modes[n];
   const energies = new Float64Array(atoms);
@@ -230,7 +184,7 @@ describe("the marginal likelihood, mode by mode", () => {
     withMarginal(one, (setup) => {
       const { measurement, modes, marginal } = setup;
       const gamma = outer(modes.map(variances));
-      const { dictionary } = dense(setup);
+      const { dictionary } = denseModel(setup);
       const { mean, variance } = densePosterior(dictionary, measurement, gamma, marginal.noiseVariance);
       const powers = gamma.map((one, k) => {
         const row = mean.data.subarray(2 * k * measurement.columns, 2 * (k + 1) * measurement.columns);
@@ -314,7 +268,7 @@ describe("learnNoise", () => {
   /** dL/d ln σ² = σ² tr Σ_y⁻¹ − σ² tr(Y^H Σ_y⁻² Y)/L. */
   function denseSlope(setup: Setup): number {
     const { measurement, marginal } = setup;
-    const { covariance } = dense(setup);
+    const { covariance } = denseModel(setup);
     const unit = diagonalOf(new Float64Array(covariance.rows).fill(1));
     const { solution } = solve(covariance, measurement);
     const count = trace(solve(covariance, unit).solution);
@@ -394,7 +348,7 @@ describe("learnNoise", () => {
       cases.find(({ name }) => name.startsWith("4×5×4") && name.includes("complex, 3"))!,
       (setup) => {
         learnNoise(setup.marginal, 1e-12);
-        const { covariance } = dense(setup);
+        const { covariance } = denseModel(setup);
         const { solution } = solve(covariance, setup.measurement);
         const unit = diagonalOf(new Float64Array(covariance.rows).fill(1));
         const ratio = norm(solution) ** 2 / 3 / trace(solve(covariance, unit).solution);

@@ -23,19 +23,15 @@ import {
 } from "../../../src/solvers/sbl/kronecker/mask/posterior.js";
 import { createModes, type Mode } from "../../../src/solvers/sbl/kronecker/modes.js";
 import { createPosteriorWorkspace } from "../../../src/solvers/sbl/kronecker/posterior.js";
+import { diagonalOf, norm, rowsAt, solve, trace } from "../../support/dense-complex.js";
 import {
-  adjointOf,
-  columnsOf,
-  diagonalOf,
-  kroneckerProduct,
-  norm,
-  product,
-  rowsAt,
-  solve,
-  sum,
-  trace,
-  weighted,
-} from "../../support/dense-complex.js";
+  denseCost,
+  denseModel,
+  denseSlopes,
+  drawVariances,
+  outer,
+  variances,
+} from "../../support/dense-marginal.js";
 import { densePosterior } from "../../support/dense-posterior.js";
 import { gaussianMatrix } from "../../support/model-draws.js";
 import type { Field } from "../../support/problem-families.js";
@@ -131,49 +127,6 @@ function withMarginal(one: Case, work: (setup: Setup) => void): void {
   });
 }
 
-function drawVariances({ priorVariance, count }: Mode, stream: RandomStream): void {
-  for (let j = 0; j < count; j++) priorVariance[j] = 10 ** (2 * stream.uniform() - 2);
-}
-
-const variances = ({ priorVariance, count }: Mode) => Array.from(priorVariance.subarray(0, count));
-const outer = (factors: readonly (readonly number[])[]) =>
-  factors.reduce<number[]>((all, factor) => all.flatMap((a) => factor.map((b) => a * b)), [1]);
-const rowsOf = (matrix: ComplexMatrix, rows: ArrayLike<number>) =>
-  adjointOf(columnsOf(adjointOf(matrix), rows));
-
-/** The observed rows of A_1 ⊗ … ⊗ A_R at the active atoms, and Σ_oo. */
-function dense({ factors, modes, observed, marginal: { noiseVariance } }: Setup) {
-  const active = factors.map((factor, n) => columnsOf(factor, modes[n].active.subarray(0, modes[n].count)));
-  const dictionary = rowsOf(kroneckerProduct(active), observed);
-  const signal = product(weighted(dictionary, outer(modes.map(variances))), adjointOf(dictionary));
-  const noise = diagonalOf(new Float64Array(dictionary.rows).fill(noiseVariance));
-  return { dictionary, covariance: sum(signal, noise) };
-}
-
-function denseCost(setup: Setup): number {
-  const { measurement } = setup;
-  const { solution, logDeterminant } = solve(dense(setup).covariance, measurement);
-  return logDeterminant + trace(product(adjointOf(measurement), solution)) / measurement.columns;
-}
-
-/** γ_n[j] y^H Σ_oo⁻¹ C_j Σ_oo⁻¹ y and γ_n[j] tr(Σ_oo⁻¹ C_j), with C_j = ∂Σ_oo/∂γ_n[j]. */
-function denseSlopes(setup: Setup, n: number): { energies: number[]; counts: number[] } {
-  const { measurement, modes } = setup;
-  const { dictionary, covariance } = dense(setup);
-  const { solution } = solve(covariance, measurement);
-  const energies: number[] = [];
-  const counts: number[] = [];
-  for (let j = 0; j < modes[n].count; j++) {
-    const slice = outer(
-      modes.map((mode, k) => variances(mode).map((value, at) => (k !== n ? value : at === j ? value : 0))),
-    );
-    const part = product(weighted(dictionary, slice), adjointOf(dictionary));
-    energies.push(trace(product(adjointOf(solution), product(part, solution))) / measurement.columns);
-    counts.push(trace(solve(covariance, part).solution));
-  }
-  return { energies, counts };
-}
-
 /** Relative to the largest. */
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   const scale = Math.max(...Array.from(expected, Math.abs));
@@ -234,7 +187,7 @@ describe("the marginal likelihood of a masked measurement", () => {
       const { room, marginal, modes, measurement, observed } = setup;
       const { masked, real, snapshots, rows } = marginal;
       const gamma = outer(modes.map(variances));
-      const { dictionary } = dense(setup);
+      const { dictionary } = denseModel(setup);
       const { mean, variance } = densePosterior(dictionary, measurement, gamma, noiseVariance);
       const problem = { measurement: rowsAt(measurement, observed, rows), snapshots, real };
       const workspace = createPosteriorWorkspace(modes, problem as unknown as KroneckerProblem, room);
@@ -264,7 +217,7 @@ describe("the marginal likelihood of a masked measurement", () => {
         expect(now).toBeLessThanOrEqual(last + 1e-12 * Math.abs(last));
         last = now;
       }
-      const { covariance } = dense(setup);
+      const { covariance } = denseModel(setup);
       const unit = diagonalOf(new Float64Array(covariance.rows).fill(1));
       const { solution } = solve(covariance, measurement);
       const count = marginal.noiseVariance * trace(solve(covariance, unit).solution);
