@@ -101,15 +101,19 @@ export function axisTitle(key: string): string {
   });
 }
 
-/** The name of a metric with its unit, made from its id: `NMSE [dB]`, `Support recovery rate`. */
+/** The name of a metric with its unit, made from its id: `NMSE [dB]`, `Support recovery rate`, `Angle RMSE (bs)`. */
 export function metricTitle(metric: {
   readonly id: string;
   readonly unit: string;
   readonly scale: Scale;
 }): string {
   const unit = metric.scale === "decibel" ? "dB" : metric.unit;
-  const words = metric.id.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const [id, part] = metric.id.split(/\.(.*)/);
+  const words = id
+    .replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/ rmse\b/, " RMSE");
   // Names of four letters or less are acronyms.
-  const name = words.length <= 4 ? words.toUpperCase() : words[0].toUpperCase() + words.slice(1);
+  const whole = words.length <= 4 ? words.toUpperCase() : words[0].toUpperCase() + words.slice(1);
+  const name = part === undefined ? whole : `${whole} (${part})`;
   return unit === "" || unit === "1" ? name : `${name} [${unit}]`;
 }

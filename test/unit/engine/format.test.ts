@@ -111,15 +111,16 @@ describe("titles", () => {
       "Support recovery rate",
     );
     expect(metricTitle({ id: "localizationRmse", unit: "m", scale: "logarithmic" })).toBe(
-      "Localization rmse [m]",
+      "Localization RMSE [m]",
     );
+    expect(metricTitle({ id: "angleRmse.bs", unit: "1", scale: "logarithmic" })).toBe("Angle RMSE (bs)");
   });
 
   it("makes the title of an axis from a coordinate", () => {
     expect(axisTitle("snrDb")).toBe("SNR [dB]");
     expect(axisTitle("spacingWavelengths")).toBe("Spacing [wavelengths]");
     expect(axisTitle("irsPatterns")).toBe("Irs patterns");
-    expect(axisTitle("noise.variance")).toBe("Noise.variance");
+    expect(axisTitle("noise.variance")).toBe("Noise (variance)");
   });
 
   it("names a grid point", () => {
