@@ -109,4 +109,27 @@ describe("the search for a higher evidence", () => {
       expect(with40.logEvidence).toBeGreaterThan(without.logEvidence + 10);
     }
   });
+
+  it("removes atoms that explain noise only, which the evidence alone keeps", () => {
+    const stream = randomStream(8, "price");
+    const factors = [8, 10, 12].map((rows, n) => gaussianMatrix(rows, 12, "complex", stream.child(n)));
+    const truth = [[1, 7], [4], [2, 9, 10]];
+    const coefficients = truth.map((support) => matrixOf(12, 1, (r) => [support.includes(r) ? 1 : 0, 0]));
+    const signal = product(kroneckerProduct(factors), kroneckerProduct(coefficients));
+    // 0 dB.
+    const variance = norm(signal) ** 2 / signal.rows;
+    const noise = gaussianMatrix(signal.rows, 1, "complex", stream.child("noise"));
+    const y = sum(signal, noise, Math.sqrt(variance));
+    const supportWith = (restarts: number) => {
+      const { hyperparameters } = kroneckerSbl(factors, y, {
+        noise: { kind: "known", variance },
+        restarts,
+      });
+      if (hyperparameters.kind !== "kronecker") throw new Error("wrong kind");
+      return hyperparameters.factors.map((gamma) => [...gamma.keys()].filter((j) => gamma[j] > 0));
+    };
+    expect(supportWith(1)).toEqual(truth);
+    const kept = supportWith(0).flat().length;
+    expect(kept).toBeGreaterThan(truth.flat().length);
+  });
 });
