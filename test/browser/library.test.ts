@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bitsOf, names, runNames } from "../support/browser-page.js";
+import { bitsOf, meanOf, names, runNames, sineRunNames } from "../support/browser-page.js";
 import { bundleForBrowser } from "../support/bundle.js";
 import { withKernels } from "../support/kernels.js";
 
@@ -90,6 +90,16 @@ describe.each(policies)("in Chromium, under $policy", ({ path, backend }) => {
     const bits = (await call("bitsOf", name)) as string;
     expect(bits).toBe(withKernels(backend, () => bitsOf(name)));
     expect(bits.length).toBeGreaterThan(1000);
+  });
+
+  it.each(sineRunNames)("gives what Node gives, but for rounding: %s", async (name) => {
+    const mean = (await call("meanOf", name)) as number[];
+    const expected = withKernels(backend, () => meanOf(name));
+    const largest = Math.max(...expected.map(Math.abs));
+    expect(mean.length).toBe(expected.length);
+    mean.forEach((value, i) => {
+      expect(Math.abs(value - expected[i])).toBeLessThan(1e-9 * largest);
+    });
   });
 
   it("meets no error", () => expect(problems).toEqual([]));
