@@ -3,11 +3,11 @@ import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, optionError } from "../../src/errors.js";
 import { type NpyArray, writeMat, writeNpy } from "../../src/io/index.js";
-import type { BayesianResult, SparseResult } from "../../src/solvers/index.js";
+import type { BayesianResult, KroneckerSblResult, SparseResult } from "../../src/solvers/index.js";
 import { type FileSystem, fileError } from "../engine/file-system.js";
 
-/** A result; the fields that only Bayesian solvers have may be missing. */
-export type SolverResult = SparseResult & Partial<BayesianResult>;
+/** A result; the fields that only some solvers have may be missing. */
+export type SolverResult = SparseResult & Partial<BayesianResult> & Partial<Pick<KroneckerSblResult, "core">>;
 
 /**
  * The result as one JSON object. What a solver does not have is null; so is a number that is not finite, because
@@ -16,7 +16,7 @@ export type SolverResult = SparseResult & Partial<BayesianResult>;
  * @param seconds - time spent in the solver
  */
 export function resultRecord(solver: string, result: SolverResult, seconds: number): object {
-  const { mean, variance, support, noiseVariance, logEvidence, iterations, converged, reason } = result;
+  const { mean, variance, support, noiseVariance, logEvidence, iterations, converged, reason, core } = result;
   return {
     solver,
     mean: { re: everyOther(mean.data, 0), im: everyOther(mean.data, 1) },
@@ -25,6 +25,7 @@ export function resultRecord(solver: string, result: SolverResult, seconds: numb
     support: Array.from(support),
     noiseVariance: noiseVariance ?? null,
     logEvidence: logEvidence ?? null,
+    ...(typeof core === "number" ? { core } : {}),
     iterations,
     converged,
     reason,
@@ -50,6 +51,7 @@ export function resultSummary(solver: string, result: SolverResult, seconds: num
   ];
   if (noiseVariance !== undefined) lines.push(`  noise variance  ${formatNumber(noiseVariance)}`);
   if (logEvidence !== undefined) lines.push(`  log evidence    ${formatNumber(logEvidence)}`);
+  if (typeof result.core === "number") lines.push(`  core            rank ${result.core}`);
   const largest = Array.from(support, (atom) => ({ atom, norm: rowNorm(result, atom) }))
     .sort((a, b) => b.norm - a.norm || a.atom - b.atom)
     .slice(0, shownAtoms);

@@ -242,6 +242,18 @@ describe("mistakes of the caller", () => {
   });
 });
 
+describe("the rank of the coefficients", () => {
+  const noiseVariance = "1e-6";
+
+  it("is told where there is one", async () => {
+    expect(await solveJson("kronecker-sbl", { noiseVariance, set: ["core=1"] })).toMatchObject({ core: 1 });
+    expect((await solve("kronecker-sbl", { noiseVariance, set: ["core=1"] })).out).toMatch(
+      /^ {2}core +rank 1$/m,
+    );
+    expect(await solveJson("kronecker-sbl", { noiseVariance })).not.toHaveProperty("core");
+  });
+});
+
 describe("the record", () => {
   it("holds no number that JSON cannot spell", () => {
     const mean = { rows: 1, columns: 1, data: Float64Array.of(1, 0) };
